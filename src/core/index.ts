@@ -1,1 +1,34 @@
-export {};
+/**
+ * What every stage shares: errors with stable codes, the plain values that one stage hands to the next, S3 locations,
+ * names and predictions. Import it to tell errors apart or to check a value that was stored between two stages.
+ *
+ * @module core
+ */
+export {
+  type DeployedEndpoint,
+  DeployedEndpointSchema,
+  LabelsSchema,
+  type StagedDataset,
+  StagedDatasetSchema,
+  type StagedSplit,
+  StagedSplitSchema,
+  type TrainedModel,
+  TrainedModelSchema,
+} from "./contracts.js";
+export {
+  isSconesError,
+  SconesError,
+  type SconesErrorCode,
+  type SconesErrorDetails,
+  type SconesErrorOptions,
+} from "./errors.js";
+export { createResourceName, ResourceNameSchema, RoleArnSchema } from "./names.js";
+export { InvalidOptionsError } from "./options.js";
+export {
+  describePrediction,
+  type Prediction,
+  PredictionError,
+  ProbabilitiesSchema,
+  parseProbabilities,
+} from "./prediction.js";
+export { formatS3Uri, parseS3Uri, type S3Location, S3UriError } from "./s3-uri.js";

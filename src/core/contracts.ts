@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { ResourceNameSchema } from "./names.js";
+
+const S3UriSchema = z.string().regex(/^s3:\/\/[^/]+\/?.*$/s, "must be an S3 location such as s3://bucket/key");
+
+/** Class names in label order: the first one is label 0. */
+export const LabelsSchema = z
+  .array(z.string().min(1))
+  .min(2, "needs at least two classes")
+  .refine((labels) => new Set(labels).size === labels.length, "must not repeat a class")
+  .readonly();
+
+/** Where the images of one split lie in S3, and how many they are. */
+export const StagedSplitSchema = z
+  .object({
+    /** `s3://` prefix that holds the images, with a slash at its end. */
+    images: S3UriSchema,
+    /** `s3://` location of the `.lst` manifest. */
+    manifest: S3UriSchema,
+    /** Number of images, which is the number of lines of the manifest. */
+    count: z.int().min(0),
+  })
+  .readonly();
+
+/** A labelled data set in S3 in the layout that SageMaker's image-classification algorithm reads: what `stageDataset` returns and `trainImageClassifier` takes. */
+export const StagedDatasetSchema = z
+  .object({
+    /** Layout of the data: images with `.lst` manifests. */
+    format: z.literal("lst"),
+    /** Bucket that holds everything. */
+    bucket: z.string().min(3).max(63),
+    /** Key prefix in front of everything, without slashes at its ends; may be empty. */
+    prefix: z.string(),
+    /** Class names in label order. */
+    labels: LabelsSchema,
+    /** Height and width of the images in pixels, and their channels. */
+    imageShape: z.object({ channels: z.literal(3), height: z.int().min(1), width: z.int().min(1) }).readonly(),
+    /** Training images. */
+    train: StagedSplitSchema,
+    /** Images that training is validated with. */
+    validation: StagedSplitSchema,
+  })
+  .readonly();
+
+/** A finished training job: what `trainImageClassifier` returns and `deployEndpoint` takes. */
+export const TrainedModelSchema = z
+  .object({
+    /** Name of the training job. */
+    trainingJobName: ResourceNameSchema,
+    /** ARN of the training job. */
+    trainingJobArn: z.string().min(1),
+    /** `s3://` location of `model.tar.gz`. */
+    artifact: S3UriSchema,
+    /** Container image that trained it and that serves it. */
+    image: z.string().min(1).max(255),
+    /** Class names in label order. */
+    labels: LabelsSchema,
+    /** Height and width of the images in pixels, and their channels. */
+    imageShape: z.object({ channels: z.literal(3), height: z.int().min(1), width: z.int().min(1) }).readonly(),
+    /** Last values that the job reported, where it reported any, 0 to 1. */
+    metrics: z.object({ trainAccuracy: z.number().optional(), validationAccuracy: z.number().optional() }).readonly(),
+    /** Seconds that AWS bills, where the job reported them. */
+    billableSeconds: z.number().optional(),
+    /** Seconds from start to end of training, where the job reported them. */
+    trainingSeconds: z.number().optional(),
+  })
+  .readonly();
+
+/** An endpoint that answers, with the three resources it consists of: what `deployEndpoint` returns and `deleteEndpoint` takes. */
+export const DeployedEndpointSchema = z
+  .object({
+    /** Name of the endpoint. */
+    endpointName: ResourceNameSchema,
+    /** ARN of the endpoint. */
+    endpointArn: z.string().min(1),
+    /** Name of the endpoint configuration. */
+    endpointConfigName: ResourceNameSchema,
+    /** Names of the models behind it. */
+    modelNames: z.array(ResourceNameSchema).min(1).readonly(),
+    /** Class names in label order. */
+    labels: LabelsSchema,
+    /** `s3://` prefix of the captures of this endpoint, where capture is on. */
+    captures: S3UriSchema.optional(),
+  })
+  .readonly();
+
+/** Where the images of one split lie in S3. */
+export type StagedSplit = z.output<typeof StagedSplitSchema>;
+/** A labelled data set in S3. */
+export type StagedDataset = z.output<typeof StagedDatasetSchema>;
+/** A finished training job. */
+export type TrainedModel = z.output<typeof TrainedModelSchema>;
+/** An endpoint that answers. */
+export type DeployedEndpoint = z.output<typeof DeployedEndpointSchema>;
