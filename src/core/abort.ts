@@ -39,15 +39,18 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
  * Runs an SDK call and turns whatever an abort surfaces as into the signal's own reason.
  *
  * @param signal - The caller's signal, also handed to the call.
- * @param call - The call; it takes `abortSignal` from the same signal.
+ * @param call - The call; it gets the SDK's send options, which carry the signal.
  * @returns What the call returns.
  * @throws The signal's reason after an abort, else what the call throws, unchanged.
  * @internal
  */
-export async function abortable<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+export async function abortable<T>(
+  signal: AbortSignal | undefined,
+  call: (options: { readonly abortSignal?: AbortSignal }) => Promise<T>,
+): Promise<T> {
   throwIfAborted(signal);
   try {
-    return await call();
+    return await call(signal === undefined ? {} : { abortSignal: signal });
   } catch (error) {
     throwIfAborted(signal);
     throw error;

@@ -7,15 +7,44 @@ export interface SconesErrorDetails {
   readonly ARCHIVE_INVALID: { readonly source: string; readonly member?: string; readonly reason: string };
   /** A tar or gzip stream ended early. */
   readonly ARCHIVE_TRUNCATED: { readonly source: string; readonly member?: string };
+  /** An endpoint could not be created, or did not come into service. `left` names what could not be removed again. */
+  readonly ENDPOINT_FAILED: {
+    readonly endpointName: string;
+    readonly status: string;
+    readonly failureReason?: string;
+    readonly left: readonly string[];
+  };
+  /** An image does not fit into the payload of a workflow. */
+  readonly IMAGE_TOO_LARGE: { readonly location: string; readonly bytes: number; readonly limit: number };
   /** An argument of a public function is missing, unknown, of the wrong kind or out of range. */
   readonly INVALID_OPTIONS: {
     readonly functionName: string;
     readonly issues: readonly { readonly path: string; readonly message: string }[];
   };
+  /** A Lambda event does not hold what the handler needs. */
+  readonly PAYLOAD_INVALID: { readonly issues: readonly { readonly path: string; readonly message: string }[] };
   /** A training or endpoint answer is not an array of probabilities. */
   readonly PREDICTION_INVALID: { readonly reason: string };
+  /** The image-classification algorithm is not offered in a region. */
+  readonly REGION_UNSUPPORTED: { readonly region: string };
   /** An `s3://` location cannot be read. */
   readonly S3_URI_INVALID: { readonly uri: string };
+  /** The most probable class is not probable enough. */
+  readonly THRESHOLD_CONFIDENCE_NOT_MET: {
+    readonly confidence: number;
+    readonly threshold: number;
+    readonly label: string;
+  };
+  /** A training job ended as Failed. */
+  readonly TRAINING_JOB_FAILED: { readonly trainingJobName: string; readonly failureReason?: string };
+  /** A training job was stopped, by a person or by its runtime limit. */
+  readonly TRAINING_JOB_STOPPED: {
+    readonly trainingJobName: string;
+    readonly secondaryStatus: string;
+    readonly artifact?: string;
+  };
+  /** A wait took longer than its limit. */
+  readonly WAIT_TIMEOUT: { readonly waitingFor: string; readonly elapsedMs: number; readonly lastStatus?: string };
 }
 
 /** Every code that a {@link SconesError} can carry. */

@@ -32,3 +32,4 @@ export {
   parseProbabilities,
 } from "./prediction.js";
 export { formatS3Uri, parseS3Uri, type S3Location, S3UriError } from "./s3-uri.js";
+export { WaitTimeoutError } from "./wait-timeout.js";
