@@ -25,12 +25,17 @@ export async function forEachConcurrent<T>(
 ): Promise<void> {
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   let failure: { readonly error: unknown } | undefined;
+  let isExhausted = false;
   let intake: Promise<unknown> = Promise.resolve();
-  let finished = false;
 
   // An async generator queues overlapping next() calls; a hand-written iterator need not, so they are chained here.
   const take = (): Promise<IteratorResult<T>> => {
-    const next = intake.then(() => (finished || failure ? { done: true as const, value: undefined } : iterator.next()));
+    const next = intake.then(async (): Promise<IteratorResult<T>> => {
+      if (isExhausted || failure) return { done: true, value: undefined };
+      const result = await iterator.next();
+      isExhausted = result.done === true;
+      return result;
+    });
     intake = next.catch(() => undefined);
     return next;
   };
@@ -40,10 +45,7 @@ export async function forEachConcurrent<T>(
       for (;;) {
         throwIfAborted(options.signal);
         const next = await take();
-        if (next.done) {
-          finished = true;
-          return;
-        }
+        if (next.done) return;
         await work(next.value);
       }
     } catch (error) {
@@ -53,7 +55,7 @@ export async function forEachConcurrent<T>(
 
   await Promise.all(Array.from({ length: options.limit }, lane));
   if (failure) {
-    if (!finished) await iterator.return?.();
+    if (!isExhausted) await iterator.return?.();
     throw failure.error;
   }
 }

@@ -23,6 +23,8 @@ export interface SconesErrorDetails {
   };
   /** A Lambda event does not hold what the handler needs. */
   readonly PAYLOAD_INVALID: { readonly issues: readonly { readonly path: string; readonly message: string }[] };
+  /** The local AWS was asked for an operation or a service that it does not have. */
+  readonly LOCAL_OPERATION_UNSUPPORTED: { readonly service: string; readonly operation: string };
   /** A training or endpoint answer is not an array of probabilities. */
   readonly PREDICTION_INVALID: { readonly reason: string };
   /** The image-classification algorithm is not offered in a region. */
