@@ -97,25 +97,36 @@ export function invalidPayload(
   });
 }
 
+/**
+ * Python handlers of the course add their answer beside `body` instead of inside it, so what a wrapper itself carries
+ * is newer than what it wraps.
+ */
+const NEWER_ON_WRAPPERS = ["inferences", "label", "confidence"];
+
 function unwrap(event: unknown): { readonly value: unknown; readonly path: readonly string[] } {
   let value = event;
+  let newer: Readonly<Record<string, unknown>> = {};
   const path: string[] = [];
   for (let depth = 0; depth < MAX_NESTING; depth++) {
     if (typeof value === "string") {
       value = parseJson(value, path);
-    } else if (!isRecord(value) || Object.hasOwn(value, "s3_key")) {
-      return { value, path };
-    } else if (Object.hasOwn(value, "Payload")) {
-      value = value["Payload"];
-      path.push("Payload");
-    } else if (Object.hasOwn(value, "body")) {
-      value = value["body"];
-      path.push("body");
-    } else {
-      return { value, path };
+      continue;
     }
+    const wrapped = isRecord(value)
+      ? ["Payload", "body"].find((name) => Object.hasOwn(value as object, name))
+      : undefined;
+    if (!isRecord(value) || Object.hasOwn(value, "s3_key") || wrapped === undefined) {
+      return { value: isRecord(value) ? { ...value, ...newer } : value, path };
+    }
+    newer = { ...pick(value, NEWER_ON_WRAPPERS), ...newer };
+    value = value[wrapped];
+    path.push(wrapped);
   }
   throw invalidPayload([{ path: path.join("."), message: `is nested more than ${MAX_NESTING} levels deep` }]);
+}
+
+function pick(value: Readonly<Record<string, unknown>>, names: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(names.filter((name) => Object.hasOwn(value, name)).map((name) => [name, value[name]]));
 }
 
 function parseJson(text: string, path: readonly string[]): unknown {

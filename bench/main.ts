@@ -1,0 +1,98 @@
+import { writeFile } from "node:fs/promises";
+import { cpus, totalmem } from "node:os";
+import { parseArgs } from "node:util";
+
+/** One measured figure. `ratio` is ours divided by the peer's, both from the same run. */
+export interface BenchResult {
+  /** What was measured. */
+  readonly name: string;
+  /** Our figure. */
+  readonly value: number;
+  /** Its unit. */
+  readonly unit: string;
+  /** The peers' figures, by peer. */
+  readonly against: Readonly<Record<string, number>>;
+  /** Ours divided by the peer's, by peer. */
+  readonly ratio: Readonly<Record<string, number>>;
+}
+
+/** What a bench is run with. */
+export interface BenchContext {
+  /** How often ours and theirs alternate. */
+  readonly rounds: number;
+  /** Prints a line of progress. */
+  readonly log: (line: string) => void;
+}
+
+interface Bench {
+  readonly run: (context: BenchContext) => Promise<readonly BenchResult[]>;
+}
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  training: () => import("./training.js"),
+};
+
+const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join("|")}] [--rounds N] [--json FILE]`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "string" }, rounds: { type: "string", default: "3" }, help: { type: "boolean" } },
+  });
+  const unknown = positionals.filter((name) => !Object.hasOwn(BENCHES, name));
+  const rounds = Number(values.rounds);
+  if (values.help || unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+    console.log(unknown.length > 0 ? `There is no bench "${unknown.join(", ")}".\n${USAGE}` : USAGE);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  const machine = describeMachine();
+  const reports = [];
+  for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
+    console.log(`${name}, ${rounds} rounds on ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`);
+    const bench = await BENCHES[name]?.();
+    const results = (await bench?.run({ rounds, log: (line) => console.log(`  ${line}`) })) ?? [];
+    printTable(results);
+    reports.push({ bench: name, machine, results });
+  }
+  if (values.json !== undefined) {
+    await writeFile(values.json, `${JSON.stringify(reports.length === 1 ? reports[0] : reports, undefined, 2)}\n`);
+  }
+}
+
+function describeMachine() {
+  const [cpu] = cpus();
+  return {
+    cpu: cpu?.model.trim() ?? "unknown",
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}
+
+function printTable(results: readonly BenchResult[]): void {
+  const rows = results.flatMap(({ name, value, unit, against, ratio }) => {
+    const peers = Object.keys(against);
+    const cells = (peer?: string) => [
+      name,
+      `${format(value)} ${unit}`,
+      peer ?? "",
+      peer === undefined ? "" : format(against[peer]),
+      peer === undefined ? "" : format(ratio[peer]),
+    ];
+    return peers.length === 0 ? [cells()] : peers.map(cells);
+  });
+  const table = [["figure", "ours", "peer", "peer's", "ours/peer's"], ...rows];
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  for (const row of table) {
+    console.log(`  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
+  }
+}
+
+function format(value: number | undefined): string {
+  if (value === undefined) return "";
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
+
+await main();
