@@ -8,7 +8,6 @@ import {
   type ObjectStore,
   type PartInfo,
   StoreFailure,
-  type UploadInfo,
   type UploadSettings,
 } from "./object-store.js";
 
@@ -117,10 +116,12 @@ export function createMemoryStore(options: { readonly now?: () => Date } = {}): 
       bucketOf(bucketName).uploads.set(uploadId, { key, settings, parts: new Map() });
       return uploadId;
     },
-    async headUpload(bucketName, key, uploadId): Promise<UploadInfo> {
-      const { settings, parts } = uploadOf(bucketName, key, uploadId);
-      const infos = [...parts.values()].map(({ info }) => info);
-      return { uploadId, settings, parts: infos.sort((a, b) => a.partNumber - b.partNumber) };
+    async headUpload(bucketName, key, uploadId) {
+      return uploadOf(bucketName, key, uploadId).settings;
+    },
+    async listParts(bucketName, key, uploadId) {
+      const infos = [...uploadOf(bucketName, key, uploadId).parts.values()].map(({ info }) => info);
+      return infos.sort((a, b) => a.partNumber - b.partNumber);
     },
     async putPart(bucketName, key, uploadId, partNumber, body, checksum) {
       uploadOf(bucketName, key, uploadId);

@@ -3,7 +3,7 @@ import { writeGuard } from "./conditions.js";
 import { checked, openCopySource, parseCopySource, readAlgorithm } from "./copy-object.js";
 import { parseRange } from "./get-object.js";
 import { checksumElements, readObjectMetadata } from "./object-headers.js";
-import type { ObjectChecksum, PartInfo, UploadInfo, UploadSettings } from "./object-store.js";
+import type { ObjectChecksum, PartInfo, UploadSettings } from "./object-store.js";
 import { encryptionHeaders } from "./put-object.js";
 import { checksumHeader, openBody, readTextBody } from "./request-body.js";
 import { emptyResponse, integerParameter, type S3Call, type S3Operation, xmlResponse } from "./s3-call.js";
@@ -26,8 +26,9 @@ export const createMultipartUpload: S3Operation = async (call) => {
 
 /** UploadPart. @internal */
 export const uploadPart: S3Operation = async (call) => {
-  const { upload, partNumber } = await readPartAddress(call);
-  const { checksumAlgorithm: algorithm } = upload.settings;
+  const { uploadId, partNumber } = readPartAddress(call);
+  const settings = await call.store.headUpload(call.bucket, call.key, uploadId);
+  const { checksumAlgorithm: algorithm } = settings;
   const body = openBody(call, { length: "required", compute: algorithm });
   const checksum = () => {
     const found = body.checksum();
@@ -38,19 +39,20 @@ export const uploadPart: S3Operation = async (call) => {
     }
     return found?.value;
   };
-  const part = await call.store.putPart(call.bucket, call.key, upload.uploadId, partNumber, body.chunks, checksum);
+  const part = await call.store.putPart(call.bucket, call.key, uploadId, partNumber, body.chunks, checksum);
   const sent = body.checksum();
   return emptyResponse(200, {
     etag: `"${part.etag}"`,
-    ...encryptionHeaders(upload.settings.metadata.headers),
+    ...encryptionHeaders(settings.metadata.headers),
     ...(sent === undefined ? {} : { [checksumHeader(sent.algorithm)]: sent.value }),
   });
 };
 
 /** UploadPartCopy. @internal */
 export const uploadPartCopy: S3Operation = async (call) => {
-  const { upload, partNumber } = await readPartAddress(call);
-  const { checksumAlgorithm: algorithm } = upload.settings;
+  const { uploadId, partNumber } = readPartAddress(call);
+  const settings = await call.store.headUpload(call.bucket, call.key, uploadId);
+  const { checksumAlgorithm: algorithm } = settings;
   const header = call.header("x-amz-copy-source-range");
   const source = await openCopySource(call, parseCopySource(call), ({ size }) => {
     const range = parseRange(header, size);
@@ -66,7 +68,7 @@ export const uploadPartCopy: S3Operation = async (call) => {
   });
   const { chunks, checksum } = checked(source.body, algorithm);
   let value: string | undefined;
-  const part = await call.store.putPart(call.bucket, call.key, upload.uploadId, partNumber, chunks, () => {
+  const part = await call.store.putPart(call.bucket, call.key, uploadId, partNumber, chunks, () => {
     value = checksum()?.value;
     return value;
   });
@@ -75,17 +77,19 @@ export const uploadPartCopy: S3Operation = async (call) => {
 
 /** ListParts. @internal */
 export const listParts: S3Operation = async (call) => {
-  const upload = await readUpload(call);
+  const uploadId = readUploadId(call);
+  const settings = await call.store.headUpload(call.bucket, call.key, uploadId);
   const marker = integerParameter(call, "part-number-marker", { min: 0, max: MAX_PARTS }, 0);
   const limit = Math.min(integerParameter(call, "max-parts", { min: 0, max: 2_147_483_647 }, 1000), 1000);
-  const { checksumAlgorithm, checksumType, metadata } = upload.settings;
-  const following = upload.parts.filter((part) => part.partNumber > marker);
+  const { checksumAlgorithm, checksumType, metadata } = settings;
+  const parts = await call.store.listParts(call.bucket, call.key, uploadId);
+  const following = parts.filter((part) => part.partNumber > marker);
   const page = following.slice(0, limit);
   const truncated = following.length > page.length && limit > 0;
   return xmlResponse("ListPartsResult", {
     Bucket: call.bucket,
     Key: call.key,
-    UploadId: upload.uploadId,
+    UploadId: uploadId,
     Initiator: { ID: call.accountId },
     Owner: { ID: call.accountId },
     StorageClass: metadata.headers?.["x-amz-storage-class"] ?? "STANDARD",
@@ -101,27 +105,29 @@ export const listParts: S3Operation = async (call) => {
 
 /** AbortMultipartUpload. @internal */
 export const abortMultipartUpload: S3Operation = async (call) => {
-  await call.store.abortUpload(call.bucket, call.key, call.request.query.get("uploadId") ?? "");
+  await call.store.abortUpload(call.bucket, call.key, readUploadId(call));
   return emptyResponse(204);
 };
 
 /** CompleteMultipartUpload. @internal */
 export const completeMultipartUpload: S3Operation = async (call) => {
-  const upload = await readUpload(call);
+  const uploadId = readUploadId(call);
+  const settings = await call.store.headUpload(call.bucket, call.key, uploadId);
+  const uploaded = await call.store.listParts(call.bucket, call.key, uploadId);
   const guard = writeGuard(call);
   const root = parseXml(await readTextBody(call, MAX_BODY_BYTES), "CompleteMultipartUpload");
-  const parts = chooseParts(root.children, upload);
+  const parts = chooseParts(root.children, { uploaded, settings });
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   const announcedSize = call.header("x-amz-mp-object-size");
   if (announcedSize !== undefined && announcedSize !== String(size)) {
     throw invalidRequest("The provided 'x-amz-mp-object-size' header does not match what was computed.");
   }
-  const checksum = joinPartChecksums(call, upload.settings, parts);
-  const { metadata } = upload.settings;
+  const checksum = joinPartChecksums(call, settings, parts);
+  const { metadata } = settings;
   const info = await call.store.completeUpload(
     call.bucket,
     call.key,
-    upload.uploadId,
+    uploadId,
     parts.map(({ partNumber }) => partNumber),
     checksum === undefined ? metadata : { ...metadata, checksum },
     guard,
@@ -158,16 +164,16 @@ function readSettings(call: S3Call): UploadSettings {
   return { metadata, checksumAlgorithm, checksumType };
 }
 
-async function readUpload(call: S3Call): Promise<UploadInfo> {
-  return call.store.headUpload(call.bucket, call.key, call.request.query.get("uploadId") ?? "");
+function readUploadId(call: S3Call): string {
+  return call.request.query.get("uploadId") ?? "";
 }
 
-async function readPartAddress(call: S3Call): Promise<{ upload: UploadInfo; partNumber: number }> {
+function readPartAddress(call: S3Call): { readonly uploadId: string; readonly partNumber: number } {
   const text = call.request.query.get("partNumber") ?? "";
   const partNumber = integerParameter(call, "partNumber", { min: 1, max: MAX_PARTS }, 0);
   if (partNumber === 0)
     throw invalidArgument("Part number must be an integer between 1 and 10000.", "partNumber", text);
-  return { upload: await readUpload(call), partNumber };
+  return { uploadId: readUploadId(call), partNumber };
 }
 
 function describePart(part: PartInfo, algorithm: ChecksumAlgorithm | undefined) {
@@ -180,9 +186,12 @@ function describePart(part: PartInfo, algorithm: ChecksumAlgorithm | undefined) 
   };
 }
 
-function chooseParts(elements: readonly XmlElement[], upload: UploadInfo): readonly PartInfo[] {
+function chooseParts(
+  elements: readonly XmlElement[],
+  { uploaded, settings }: { readonly uploaded: readonly PartInfo[]; readonly settings: UploadSettings },
+): readonly PartInfo[] {
   if (elements.length === 0 || elements.length > MAX_PARTS) throw malformedXml();
-  const byNumber = new Map(upload.parts.map((part) => [part.partNumber, part]));
+  const byNumber = new Map(uploaded.map((part) => [part.partNumber, part]));
   let previous = 0;
   const parts = elements.map((element) => {
     const number = childText(element, "PartNumber") ?? "";
@@ -198,13 +207,13 @@ function chooseParts(elements: readonly XmlElement[], upload: UploadInfo): reado
     previous = partNumber;
     const part = byNumber.get(partNumber);
     const etag = childText(element, "ETag")?.replace(/^"(.*)"$/, "$1");
-    const checksum = childText(element, `Checksum${upload.settings.checksumAlgorithm ?? ""}`);
+    const checksum = childText(element, `Checksum${settings.checksumAlgorithm ?? ""}`);
     if (part === undefined || part.etag !== etag || (checksum !== undefined && checksum !== part.checksum)) {
       throw new S3Error(
         400,
         "InvalidPart",
         "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
-        { UploadId: upload.uploadId, PartNumber: number, ETag: etag ?? "" },
+        { PartNumber: number, ETag: etag ?? "" },
       );
     }
     return part;

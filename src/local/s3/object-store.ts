@@ -86,14 +86,6 @@ export interface PartInfo {
   readonly checksum?: string;
 }
 
-/** A multipart upload under way. @internal */
-export interface UploadInfo {
-  readonly uploadId: string;
-  readonly settings: UploadSettings;
-  /** By part number. */
-  readonly parts: readonly PartInfo[];
-}
-
 /**
  * Looks at what a write would replace, in the moment before it does; throws to refuse the write.
  * @internal
@@ -124,7 +116,9 @@ export interface ObjectStore {
   list(bucket: string, options?: ListOptions): Promise<ListPage>;
 
   createUpload(bucket: string, key: string, settings: UploadSettings): Promise<string>;
-  headUpload(bucket: string, key: string, uploadId: string): Promise<UploadInfo>;
+  headUpload(bucket: string, key: string, uploadId: string): Promise<UploadSettings>;
+  /** By part number. */
+  listParts(bucket: string, key: string, uploadId: string): Promise<readonly PartInfo[]>;
   putPart(
     bucket: string,
     key: string,

@@ -1,0 +1,159 @@
+import { createHash, randomUUID } from "node:crypto";
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { ByteRange } from "./object-store.js";
+
+/*
+ * One file holds the bytes of an object or part first, then a description as JSON, then the description's length and a mark.
+ * The file gets its final name only when all of it is written, so a file with that name is always whole.
+ */
+const MARK = "scones01";
+const FOOTER_BYTES = 4 + MARK.length;
+const WRITE_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
+const MAX_DESCRIPTION_BYTES = 1024 * 1024;
+
+/** A file that is written but not in its place yet. @internal */
+export interface WrittenFile<Description> {
+  readonly path: string;
+  readonly description: Description;
+}
+
+/** A file open for reading. @internal */
+export interface OpenedFile {
+  readonly handle: FileHandle;
+  /** The parsed JSON. */
+  readonly description: unknown;
+}
+
+/**
+ * Writes a file under a temporary name.
+ *
+ * @param directory - Folder for temporary files, on the same file system as the final place.
+ * @param body - The bytes.
+ * @param describe - Makes the description from MD5 and size after the body's end.
+ * @returns Where it lies and its description.
+ * @throws What the body or `describe` throws; the file is gone then.
+ * @internal
+ */
+export async function writeObjectFile<Description>(
+  directory: string,
+  body: Uint8Array | AsyncIterable<Uint8Array>,
+  describe: (content: { readonly md5: string; readonly size: number }) => Description,
+): Promise<WrittenFile<Description>> {
+  const path = join(directory, randomUUID());
+  const hash = createHash("md5");
+  let handle: FileHandle | undefined;
+  let size = 0;
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  const flush = async () => {
+    handle ??= await open(path, "wx");
+    const bytes = waiting.length === 1 && waiting[0] ? waiting[0] : Buffer.concat(waiting);
+    for (let offset = 0; offset < bytes.length; ) {
+      offset += (await handle.write(bytes, offset)).bytesWritten;
+    }
+    waiting = [];
+    waitingBytes = 0;
+  };
+  try {
+    for await (const chunk of body instanceof Uint8Array ? [body] : body) {
+      hash.update(chunk);
+      size += chunk.byteLength;
+      waiting.push(chunk);
+      waitingBytes += chunk.byteLength;
+      if (waitingBytes >= WRITE_BYTES) await flush();
+    }
+    const description = describe({ md5: hash.digest("hex"), size });
+    waiting.push(encodeFooter(description));
+    await flush();
+    return { path, description };
+  } catch (error) {
+    await handle?.close();
+    handle = undefined;
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await handle?.close();
+  }
+}
+
+/**
+ * Opens a file and reads its description.
+ *
+ * @param path - The file.
+ * @returns The open file; to be closed by whoever asked.
+ * @throws An error that names the file when it is not one of ours; the file system's own errors.
+ * @internal
+ */
+export async function openObjectFile(path: string): Promise<OpenedFile> {
+  const handle = await open(path, "r");
+  try {
+    const { size } = await handle.stat();
+    const footer = await readExactly(handle, Math.min(FOOTER_BYTES, size), Math.max(0, size - FOOTER_BYTES));
+    const length = footer.length === FOOTER_BYTES ? footer.readUInt32BE(0) : 0;
+    const isOurs = footer.subarray(4).toString("latin1") === MARK && length <= Math.min(size, MAX_DESCRIPTION_BYTES);
+    if (!isOurs)
+      throw new Error(`The file ${path} is not an object of the local S3; remove it, or use another directory.`);
+    const description: unknown = JSON.parse(
+      (await readExactly(handle, length, size - FOOTER_BYTES - length)).toString(),
+    );
+    return { handle, description };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/**
+ * Streams bytes of an open file and closes it at the end, on an error, or when the reader stops.
+ *
+ * @param handle - The open file.
+ * @param range - First and last byte.
+ * @returns The bytes.
+ * @internal
+ */
+export function streamFile(handle: FileHandle, range: ByteRange): AsyncIterableIterator<Uint8Array> {
+  let position = range.start;
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<IteratorResult<Uint8Array>> => {
+    closed ??= handle.close();
+    await closed;
+    return { done: true, value: undefined };
+  };
+  // Not a generator: `return` before the first read must close the file, too.
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      if (closed !== undefined || position > range.end) return close();
+      try {
+        const value = await readExactly(handle, Math.min(READ_BYTES, range.end + 1 - position), position);
+        position += value.length;
+        return { done: false, value };
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+    return: close,
+  };
+}
+
+function encodeFooter(description: unknown): Buffer {
+  const json = Buffer.from(JSON.stringify(description));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(json.length);
+  return Buffer.concat([json, length, Buffer.from(MARK, "latin1")]);
+}
+
+async function readExactly(handle: FileHandle, length: number, position: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let filled = 0; filled < length; ) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, position + filled);
+    if (bytesRead === 0) throw new Error("A file of the local S3 became shorter while it was read.");
+    filled += bytesRead;
+  }
+  return bytes;
+}
