@@ -122,12 +122,21 @@ function toWireRequest(request: SdkHttpRequest, signal?: AbortSignal): WireReque
     if (value !== undefined) headers[name.toLowerCase()] = String(value);
   }
   headers["host"] ??= request.port === undefined ? request.hostname : `${request.hostname}:${request.port}`;
+  const length = knownLength(request.body);
+  // As Node's own client does for a body of known length.
+  if (length !== undefined && headers["transfer-encoding"] === undefined) headers["content-length"] ??= String(length);
   const query = new Map<string, string>();
   for (const [name, value] of Object.entries(request.query ?? {})) {
     query.set(name, typeof value === "string" ? value : (value?.[0] ?? ""));
   }
   const wire = { method: request.method, path: request.path, query, headers, body: toByteStream(request.body) };
   return signal === undefined ? wire : { ...wire, signal };
+}
+
+function knownLength(body: unknown): number | undefined {
+  if (body === undefined || body === null) return 0;
+  if (typeof body === "string") return Buffer.byteLength(body);
+  return ArrayBuffer.isView(body) || body instanceof ArrayBuffer ? body.byteLength : undefined;
 }
 
 function toSdkResponse(answer: WireResponse, request: SdkHttpRequest): SdkHttpResponse {
