@@ -66,6 +66,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
+class BodyLimitError extends Error {
+  constructor(limit: number) {
+    super(`The body is longer than ${limit} bytes.`);
+  }
+}
+
 interface Exchange {
   readonly service: WireService;
   readonly maxBodyBytes: number;
@@ -88,18 +94,18 @@ async function answer({ service, maxBodyBytes, request, response, expectsContinu
     return send(request, response, formatServerError(wire, 403, "AccessDenied", message));
   }
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
-    const message = `The body is longer than ${maxBodyBytes} bytes.`;
-    return send(request, response, formatServerError(wire, 413, "RequestEntityTooLarge", message));
+    return send(request, response, describeFault(wire, new BodyLimitError(maxBodyBytes)));
   }
-  let result: WireResponse;
-  try {
-    result = await service(wire);
-  } catch (error) {
-    result = isSconesError(error, "LOCAL_OPERATION_UNSUPPORTED")
-      ? formatServerError(wire, 501, "NotImplemented", error.message)
-      : formatServerError(wire, 500, "InternalFailure", error instanceof Error ? error.message : String(error));
-  }
+  const result = await service(wire).catch((error: unknown) => describeFault(wire, error));
   await send(request, response, result);
+}
+
+function describeFault(wire: WireRequest, error: unknown): WireResponse {
+  const message = error instanceof Error ? error.message : String(error);
+  if (isSconesError(error, "LOCAL_OPERATION_UNSUPPORTED"))
+    return formatServerError(wire, 501, "NotImplemented", message);
+  if (error instanceof BodyLimitError) return formatServerError(wire, 413, "RequestEntityTooLarge", message);
+  return formatServerError(wire, 500, "InternalFailure", message);
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, result: WireResponse): Promise<void> {
@@ -144,7 +150,7 @@ function toWireRequest(
     let size = 0;
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
-      if (size > options.maxBodyBytes) throw new Error(`The body is longer than ${options.maxBodyBytes} bytes.`);
+      if (size > options.maxBodyBytes) throw new BodyLimitError(options.maxBodyBytes);
       yield chunk;
     }
   }

@@ -88,9 +88,14 @@ async function handleAbortable(
   try {
     const answer = service(toWireRequest(request, controller.signal));
     answer.then((late) => (abortSignal.aborted ? discardBody(late) : undefined)).catch(() => {});
-    const response = toSdkResponse(await Promise.race([answer, aborted]), request);
-    body = response.body;
-    body.once("close", stopListening);
+    const received = await Promise.race([answer, aborted]);
+    const response = toSdkResponse(received, request);
+    if (received.body instanceof Uint8Array) {
+      stopListening();
+    } else {
+      body = response.body;
+      body.once("close", stopListening);
+    }
     return { response };
   } catch (error) {
     stopListening();
@@ -99,7 +104,7 @@ async function handleAbortable(
 }
 
 function listen(signal: SdkAbortSignal, onAbort: () => void): () => void {
-  if (signal instanceof AbortSignal) {
+  if (isEventTarget(signal)) {
     signal.addEventListener("abort", onAbort, { once: true });
     return () => signal.removeEventListener("abort", onAbort);
   }
@@ -107,6 +112,11 @@ function listen(signal: SdkAbortSignal, onAbort: () => void): () => void {
   return () => {
     if (signal.onabort === onAbort) signal.onabort = null;
   };
+}
+
+/** By its methods, because a polyfill or another realm has classes of its own. */
+function isEventTarget(signal: SdkAbortSignal): signal is SdkAbortSignal & EventTarget {
+  return typeof signal.addEventListener === "function";
 }
 
 /** The error that the SDK's own Node handler rejects with; core's `abortable` turns it into the signal's reason. */

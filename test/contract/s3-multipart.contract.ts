@@ -49,7 +49,7 @@ export function describeS3Multipart(name: string, create: () => Promise<S3UnderT
     const upload = (UploadId: string | undefined, index: number, ChecksumAlgorithm?: ChecksumAlgorithm) =>
       s3.send(
         new UploadPartCommand({
-          ...{ Bucket, Key, UploadId, PartNumber: index + 1, Body: PARTS[index] },
+          ...{ Bucket, Key, UploadId, PartNumber: index + 1, Body: PARTS[index] ?? "" },
           ...(ChecksumAlgorithm === undefined ? {} : { ChecksumAlgorithm }),
         }),
       );

@@ -85,7 +85,7 @@ const ROUTES: readonly Route[] = [
 ];
 
 /** Query parameters that say nothing about the operation. */
-const NEUTRAL = /^(x-id|x-amz-.*|AWSAccessKeyId|Signature|Expires)$/i;
+const NEUTRAL = /^(x-id|x-amz-.*|AWSAccessKeyId|Signature|Expires|content-type|content-md5)$/i;
 
 /**
  * Finds the operation that a request asks for.

@@ -1,0 +1,331 @@
+import { createHash } from "node:crypto";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createMemoryStore } from "../../../src/local/s3/memory-store.js";
+import type { ObjectStore } from "../../../src/local/s3/object-store.js";
+import { createS3Service } from "../../../src/local/s3/s3-service.js";
+
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+const base64 = (algorithm: string, bytes: Uint8Array) => createHash(algorithm).update(bytes).digest("base64");
+
+let store: ObjectStore;
+beforeEach(async () => {
+  store = createMemoryStore({ now: () => new Date(NOW) });
+  await store.createBucket("bucket", "us-east-1");
+  await store.put("bucket", "key", Buffer.from("the object"));
+});
+
+interface Raw {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  readonly region?: string;
+}
+
+/** Sends a request as it stands on the wire, which no SDK would let us do. */
+async function send(method: string, url: string, { headers = {}, body = "", region = "us-east-1" }: Raw = {}) {
+  const service = createS3Service({ store, region, accountId: "123456789012", now: () => new Date(NOW) });
+  const bytes = Buffer.from(body);
+  const [path = "", search = ""] = url.split("?");
+  const answer = await service({
+    method,
+    path,
+    query: new Map(new URLSearchParams(search)),
+    headers: { host: "127.0.0.1:4566", "content-length": String(bytes.length), ...headers },
+    body: (async function* () {
+      if (bytes.length > 0) yield bytes;
+    })(),
+  });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body instanceof Uint8Array ? [answer.body] : answer.body) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  const code = /<Code>(.*?)<\/Code>/.exec(text)?.[1];
+  return { status: answer.status, headers: answer.headers, text, code };
+}
+const codeOf = async (...request: Parameters<typeof send>) => {
+  const { status, code } = await send(...request);
+  return `${status} ${code}`;
+};
+
+describe("what an answer of the local S3 looks like", () => {
+  it("identifies itself, also in the error document", async () => {
+    const answer = await send("GET", "/bucket/none%26");
+    expect(answer.headers["x-amz-request-id"]).toMatch(/^[0-9A-F]{16}$/);
+    expect(answer.text).toBe(
+      `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message><Key>none&amp;</Key><Resource>/bucket/none%26</Resource><RequestId>${answer.headers["x-amz-request-id"]}</RequestId><HostId>${answer.headers["x-amz-id-2"]}</HostId></Error>`,
+    );
+  });
+
+  it("has no body for HEAD, also when it fails", async () => {
+    expect(await send("HEAD", "/bucket/none")).toMatchObject({ status: 404, text: "" });
+    const found = await send("HEAD", "/bucket/key");
+    expect(found).toMatchObject({ status: 200, text: "" });
+    expect(found.headers["content-length"]).toBe("10");
+  });
+
+  it("encodes user metadata beyond ASCII as S3 does", async () => {
+    await store.put("bucket", "meta", Buffer.from(""), { userMetadata: { label: "日本" } });
+    const { headers } = await send("GET", "/bucket/meta");
+    expect(headers["x-amz-meta-label"]).toBe("=?UTF-8?B?5pel5pys?=");
+  });
+});
+
+describe("where the local S3 finds the bucket", () => {
+  it.each([
+    ["127.0.0.1:4566", "/bucket/key"],
+    ["localhost:4566", "/bucket/key"],
+    ["s3.us-east-1.amazonaws.com", "/bucket/key"],
+    ["s3.localhost:4566", "/bucket/key"],
+    ["bucket.localhost:4566", "/key"],
+    ["BUCKET.localhost", "/key"],
+    ["bucket.s3.amazonaws.com", "/key"],
+    ["bucket.s3.eu-west-1.amazonaws.com", "/key"],
+    ["bucket.s3.dualstack.eu-west-1.amazonaws.com", "/key"],
+    ["bucket.s3-eu-west-1.amazonaws.com", "/key"],
+  ])("host %s, path %s", async (host, path) => {
+    expect((await send("GET", path, { headers: { host } })).text).toBe("the object");
+  });
+
+  it("refuses a path that is not encoded UTF-8", async () => {
+    expect(await codeOf("GET", "/bucket/%ff")).toBe("400 InvalidURI");
+    expect(await codeOf("GET", "/bucket/%zz")).toBe("400 InvalidURI");
+  });
+});
+
+describe("what the local S3 does not have", () => {
+  it.each([
+    ["GET", "/bucket?acl"],
+    ["GET", "/bucket?versions"],
+    ["GET", "/bucket?uploads"],
+    ["PUT", "/bucket?policy"],
+    ["PUT", "/bucket?versioning"],
+    ["DELETE", "/bucket?lifecycle"],
+    ["POST", "/bucket"],
+    ["GET", "/bucket/key?torrent"],
+    ["GET", "/bucket/key?tagging"],
+    ["GET", "/bucket/key?versionId=1"],
+    ["GET", "/bucket/key?partNumber=1"],
+    ["PUT", "/bucket/key?tagging"],
+    ["PUT", "/bucket/key?acl"],
+    ["PUT", "/bucket/key?something-new"],
+    ["DELETE", "/bucket/key?tagging"],
+    ["POST", "/bucket/key?select&select-type=2"],
+    ["POST", "/bucket/key?restore"],
+    ["GET", "/bucket?list-type=2&something-new=1"],
+  ])("%s %s is refused and changes nothing", async (method, url) => {
+    expect(await codeOf(method, url, { body: "<x/>" })).toBe("501 NotImplemented");
+    expect((await send("GET", "/bucket/key")).text).toBe("the object");
+  });
+
+  it.each([
+    ["x-amz-tagging", "a=b"],
+    ["x-amz-acl", "public-read"],
+    ["x-amz-grant-read", "id=1"],
+    ["x-amz-object-lock-mode", "GOVERNANCE"],
+    ["x-amz-server-side-encryption-customer-algorithm", "AES256"],
+    ["if-none-match", '"etag"'],
+  ])("a write with the header %s is refused", async (name, value) => {
+    expect(await codeOf("PUT", "/bucket/new", { headers: { [name]: value } })).toBe("501 NotImplemented");
+    expect(await codeOf("GET", "/bucket/new")).toBe("404 NoSuchKey");
+  });
+
+  it("says which methods there are instead", async () => {
+    const answer = await send("PATCH", "/bucket/key");
+    expect(answer).toMatchObject({ status: 405, code: "MethodNotAllowed" });
+    expect(answer.headers["allow"]).toContain("PUT");
+  });
+});
+
+describe("bodies on the way in", () => {
+  const crc32c = Buffer.from("e3069283", "hex").toString("base64");
+  const chunked = (body: string, headers: Readonly<Record<string, string>> = {}) => ({
+    headers: {
+      "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+      "content-encoding": "gzip,aws-chunked",
+      "x-amz-decoded-content-length": "9",
+      ...headers,
+    },
+    body,
+  });
+  const trailer = { "x-amz-trailer": "x-amz-checksum-crc32c" };
+
+  it("takes an aws-chunked body with its checksum in a trailer", async () => {
+    const body = `4\r\n1234\r\n5\r\n56789\r\n0\r\nx-amz-checksum-crc32c:${crc32c}\r\n\r\n`;
+    const put = await send("PUT", "/bucket/new", chunked(body, trailer));
+    expect(put.headers["x-amz-checksum-crc32c"]).toBe(crc32c);
+    const got = await send("GET", "/bucket/new", { headers: { "x-amz-checksum-mode": "ENABLED" } });
+    expect(got).toMatchObject({ status: 200, text: "123456789" });
+    expect(got.headers).toMatchObject({ "content-encoding": "gzip", "x-amz-checksum-crc32c": crc32c });
+  });
+
+  it.each([
+    ["another checksum", "9\r\n123456789\r\n0\r\nx-amz-checksum-crc32c:AAAAAA==\r\n\r\n", "400 BadDigest"],
+    ["no trailer", "9\r\n123456789\r\n0\r\n\r\n", "400 MalformedTrailerError"],
+    ["an early end", "9\r\n12345", "400 IncompleteBody"],
+    ["fewer bytes than announced", `4\r\n1234\r\n0\r\nx-amz-checksum-crc32c:${crc32c}\r\n\r\n`, "400 IncompleteBody"],
+    ["more bytes than announced", "a\r\n1234567890\r\n0\r\n\r\n", "400 InvalidRequest"],
+    ["no framing", "123456789", "400 IncompleteBody"],
+    ["broken framing", "z\r\n123456789\r\n0\r\n\r\n", "400 InvalidRequest"],
+  ])("refuses %s and stores nothing", async (_what, body, code) => {
+    expect(await codeOf("PUT", "/bucket/new", chunked(body, trailer))).toBe(code);
+    expect(await codeOf("GET", "/bucket/new")).toBe("404 NoSuchKey");
+  });
+
+  it("wants to know the length beforehand", async () => {
+    const headers = { "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER" };
+    const answer = await codeOf("PUT", "/bucket/new", { headers, body: "0\r\n\r\n" });
+    expect(answer).toBe("411 MissingContentLength");
+    const length = String(5 * 1024 ** 3 + 1);
+    expect(await codeOf("PUT", "/bucket/new", { headers: { "content-length": length } })).toBe("400 EntityTooLarge");
+  });
+
+  it.each([
+    [{ "content-md5": "short" }, "400 InvalidDigest"],
+    [{ "content-md5": base64("md5", Buffer.from("other")) }, "400 BadDigest"],
+    [{ "x-amz-content-sha256": "0".repeat(64) }, "400 XAmzContentSHA256Mismatch"],
+    [{ "x-amz-checksum-sha256": "short" }, "400 InvalidRequest"],
+    [{ "x-amz-checksum-sha256": base64("sha256", Buffer.from("other")) }, "400 BadDigest"],
+    [{ "x-amz-checksum-crc32": "AAAAAA==", "x-amz-checksum-crc32c": "AAAAAA==" }, "400 InvalidRequest"],
+    [{ "x-amz-meta-a": "x".repeat(2048) }, "400 MetadataTooLarge"],
+  ])("refuses %o", async (headers: Record<string, string>, code) => {
+    expect(await codeOf("PUT", "/bucket/new", { headers, body: "abc" })).toBe(code);
+    expect(await codeOf("GET", "/bucket/new")).toBe("404 NoSuchKey");
+  });
+});
+
+describe("DeleteObjects on the wire", () => {
+  const remove = (body: string, headers: Readonly<Record<string, string>> = {}) =>
+    send("POST", "/bucket?delete", { body, headers: { "content-md5": base64("md5", Buffer.from(body)), ...headers } });
+
+  it("deletes, and lists what it deleted unless it is told to be quiet", async () => {
+    const loud = await remove("<Delete><Object><Key>key</Key></Object><Object><Key>none</Key></Object></Delete>");
+    expect(loud.text).toContain("<Deleted><Key>key</Key></Deleted><Deleted><Key>none</Key></Deleted>");
+    expect(await codeOf("GET", "/bucket/key")).toBe("404 NoSuchKey");
+    const quiet = await remove("<Delete><Quiet>true</Quiet><Object><Key>key</Key></Object></Delete>");
+    expect(quiet.text).not.toContain("Deleted");
+  });
+
+  it("refuses what it does not understand, and deletes nothing then", async () => {
+    const version = "<Object><Key>key</Key><VersionId>1</VersionId></Object>";
+    expect((await remove(`<Delete>${version}</Delete>`)).code).toBe("NotImplemented");
+    expect((await remove("<Delete></Delete>")).code).toBe("MalformedXML");
+    expect((await remove("<Delete><Object/></Delete>")).code).toBe("MalformedXML");
+    expect((await remove(`<Delete>${"<Object><Key>key</Key></Object>".repeat(1001)}</Delete>`)).code).toBe(
+      "MalformedXML",
+    );
+    expect((await remove(`<Delete>${" ".repeat(3_000_000)}</Delete>`)).code).toBe("MalformedXML");
+    const unprotected = await send("POST", "/bucket?delete", {
+      body: "<Delete><Object><Key>key</Key></Object></Delete>",
+    });
+    expect(unprotected.code).toBe("InvalidRequest");
+    expect((await send("GET", "/bucket/key")).status).toBe(200);
+  });
+});
+
+describe("CreateBucket on the wire", () => {
+  const location = (name: string) =>
+    `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${name}</LocationConstraint></CreateBucketConfiguration>`;
+
+  it("follows the rules of the first region and of the others", async () => {
+    expect((await send("PUT", "/bucket")).status).toBe(200);
+    const elsewhere = { region: "eu-west-1" };
+    expect(await codeOf("PUT", "/new-bucket", elsewhere)).toBe("400 IllegalLocationConstraintException");
+    const wrong = { ...elsewhere, body: location("eu-west-2") };
+    expect(await codeOf("PUT", "/new-bucket", wrong)).toBe("400 IllegalLocationConstraintException");
+    const right = { ...elsewhere, body: location("eu-west-1") };
+    expect((await send("PUT", "/new-bucket", right)).status).toBe(200);
+    expect(await codeOf("PUT", "/new-bucket", right)).toBe("409 BucketAlreadyOwnedByYou");
+    expect((await send("GET", "/new-bucket?location", elsewhere)).text).toContain(">eu-west-1</LocationConstraint>");
+    expect(await codeOf("PUT", "/new-bucket", { body: location("nowhere") })).toBe("400 InvalidLocationConstraint");
+    expect(await codeOf("PUT", "/new-bucket", { body: "<Other/>" })).toBe("400 MalformedXML");
+  });
+
+  it.each([
+    "ab",
+    "A-bucket",
+    "a..b",
+    "-ab",
+    "ab-",
+    "1.2.3.4",
+    "xn--bucket",
+    "bucket--ol-s3",
+    "a_b",
+    "x".repeat(64),
+    "%2e%2e",
+  ])("refuses the name %s", async (name) => {
+    expect(await codeOf("PUT", `/${name}`)).toBe("400 InvalidBucketName");
+  });
+});
+
+describe("presigned URLs", () => {
+  const v4 = (overrides: Readonly<Record<string, string>> = {}) =>
+    new URLSearchParams({
+      "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+      "X-Amz-Credential": "AKID/20260102/us-east-1/s3/aws4_request",
+      "X-Amz-Date": "20260102T030000Z",
+      "X-Amz-Expires": "300",
+      "X-Amz-SignedHeaders": "host",
+      "X-Amz-Signature": "0",
+      ...overrides,
+    }).toString();
+
+  it("open the object until they expire", async () => {
+    expect((await send("GET", `/bucket/key?${v4()}`)).text).toBe("the object");
+    expect(await codeOf("GET", `/bucket/key?${v4({ "X-Amz-Expires": "245" })}`)).toBe("403 AccessDenied");
+    expect((await send("GET", `/bucket/key?${v4({ "X-Amz-Expires": "246" })}`)).status).toBe(200);
+    const older = (end: number) => `/bucket/key?AWSAccessKeyId=A&Signature=0&Expires=${end}`;
+    expect((await send("GET", older(NOW / 1000 + 1))).text).toBe("the object");
+    expect(await codeOf("GET", older(NOW / 1000))).toBe("403 AccessDenied");
+  });
+
+  it.each([{ "X-Amz-Expires": "604801" }, { "X-Amz-Expires": "x" }, { "X-Amz-Date": "yesterday" }])(
+    "are refused with %o",
+    async (overrides: Record<string, string>) => {
+      expect(await codeOf("GET", `/bucket/key?${v4(overrides)}`)).toBe("400 AuthorizationQueryParametersError");
+    },
+  );
+
+  it("choose headers of the answer, and carry headers of the request", async () => {
+    const type = await send("GET", `/bucket/key?${v4({ "response-content-type": "image/png" })}`);
+    expect(type.headers["content-type"]).toBe("image/png");
+    const wrong = v4({ "x-amz-checksum-crc32": "AAAAAA==" });
+    expect(await codeOf("PUT", `/bucket/new?${wrong}`, { body: "abc" })).toBe("400 BadDigest");
+    await send("PUT", `/bucket/new?${v4({ "X-Amz-Meta-Label": "bicycle" })}`, { body: "abc" });
+    expect((await send("GET", "/bucket/new")).headers["x-amz-meta-label"]).toBe("bicycle");
+    expect(await codeOf("PUT", `/bucket/new?${v4({ "x-amz-tagging": "a=b" })}`)).toBe("501 NotImplemented");
+  });
+});
+
+describe("listing on the wire", () => {
+  it.each([
+    ["/bucket?list-type=2&max-keys=x", "400 InvalidArgument"],
+    ["/bucket?list-type=2&max-keys=-1", "400 InvalidArgument"],
+    ["/bucket?list-type=2&encoding-type=base64", "400 InvalidArgument"],
+    ["/bucket?list-type=2&continuation-token=%21", "400 InvalidArgument"],
+    ["/none?list-type=2", "404 NoSuchBucket"],
+  ])("%s gives %s", async (url, code) => {
+    expect(await codeOf("GET", url)).toBe(code);
+  });
+
+  it("gives no keys when none are asked for", async () => {
+    const { text } = await send("GET", "/bucket?list-type=2&max-keys=0");
+    expect(text).toContain("<IsTruncated>false</IsTruncated><KeyCount>0</KeyCount>");
+  });
+
+  it("gives names that XML cannot carry as they are in an encoding", async () => {
+    await store.put("bucket", "bell\u0007 & <more>\r", Buffer.from(""));
+    const plain = await send("GET", "/bucket?list-type=2&prefix=bell");
+    expect(plain.text).toContain("<Key>bell&#x7; &amp; &lt;more&gt;&#xd;</Key>");
+    const encoded = await send("GET", "/bucket?list-type=2&prefix=bell&encoding-type=url");
+    expect(encoded.text).toContain("<Key>bell%07%20%26%20%3Cmore%3E%0D</Key>");
+  });
+});
+
+describe("faults", () => {
+  it("of the store reach the caller as they are", async () => {
+    const fault = new Error("disk full");
+    const broken: ObjectStore = { ...store, head: () => Promise.reject(fault) };
+    const service = createS3Service({ store: broken, region: "us-east-1", accountId: "1", now: () => new Date(NOW) });
+    const body = (async function* () {})();
+    const request = { method: "HEAD", path: "/bucket/key", query: new Map(), headers: {}, body };
+    await expect(service(request)).rejects.toBe(fault);
+  });
+});

@@ -1,0 +1,81 @@
+import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import { ListEndpointsCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { ListStateMachinesCommand, SFNClient, StartSyncExecutionCommand } from "@aws-sdk/client-sfn";
+import { describe, expect, it } from "vitest";
+import { createRequestHandler } from "../../src/local/request-handler.js";
+import { createRouter } from "../../src/local/router.js";
+import type { WireRequest, WireService } from "../../src/local/wire.js";
+
+function routed() {
+  const calls: string[] = [];
+  const service =
+    (name: string): WireService =>
+    async () => {
+      calls.push(name);
+      return { status: 200, headers: {}, body: new Uint8Array() };
+    };
+  const router = createRouter({
+    s3: service("s3"),
+    sagemaker: service("sagemaker"),
+    sagemakerRuntime: service("sagemakerRuntime"),
+    states: service("states"),
+  });
+  return { router, calls };
+}
+
+const request = (overrides: Partial<WireRequest>): WireRequest => ({
+  method: "GET",
+  path: "/",
+  query: new Map(),
+  headers: {},
+  body: (async function* () {})(),
+  ...overrides,
+});
+const signedFor = (service: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+});
+
+describe("createRouter", () => {
+  it("gives each SDK client its service", async () => {
+    const { router, calls } = routed();
+    const config = {
+      region: "us-east-1",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      requestHandler: createRequestHandler(router),
+    };
+    await new S3Client(config).send(new ListBucketsCommand({}));
+    await new SageMakerClient(config).send(new ListEndpointsCommand({}));
+    await new SageMakerRuntimeClient(config).send(new InvokeEndpointCommand({ EndpointName: "e", Body: "x" }));
+    await new SFNClient(config).send(new ListStateMachinesCommand({}));
+    const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
+    await new SFNClient(config).send(new StartSyncExecutionCommand({ stateMachineArn }));
+    expect(calls).toEqual(["s3", "sagemaker", "sagemakerRuntime", "states", "states"]);
+  });
+
+  it("finds the service of requests without a signature", async () => {
+    const { router, calls } = routed();
+    await router(request({ method: "POST", headers: { "x-amz-target": "AWSStepFunctions.ListStateMachines" } }));
+    await router(request({ method: "POST", headers: { "x-amz-target": "SageMaker.ListModels" } }));
+    await router(request({ method: "POST", path: "/endpoints/e/invocations" }));
+    await router(request({ path: "/endpoints/e/invocations" }));
+    await router(
+      request({ path: "/bucket/key", query: new Map([["X-Amz-Credential", "A/2026/us-east-1/s3/aws4_request"]]) }),
+    );
+    expect(calls).toEqual(["states", "sagemaker", "sagemakerRuntime", "s3", "s3"]);
+  });
+
+  it.each([
+    ["lambda", { path: "/2015-03-31/functions", headers: signedFor("lambda") }],
+    ["sts", { method: "POST", headers: signedFor("sts") }],
+    ["Logs_20140328", { method: "POST", headers: { "x-amz-target": "Logs_20140328.FilterLogEvents" } }],
+  ])("refuses %s by name", async (service, overrides) => {
+    const { router, calls } = routed();
+    await expect(router(request(overrides))).rejects.toMatchObject({
+      name: "LocalOperationError",
+      code: "LOCAL_OPERATION_UNSUPPORTED",
+      details: { service },
+    });
+    expect(calls).toEqual([]);
+  });
+});
