@@ -18,7 +18,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createChecksum } from "../../src/local/s3/checksums.js";
-import type { S3UnderTest } from "./s3.contract.js";
+import type { S3UnderTest } from "./s3-bench.js";
 
 const MEBIBYTE = 1024 * 1024;
 const PARTS = [Buffer.alloc(5 * MEBIBYTE, "bicycle"), Buffer.alloc(300_000, "motorcycle")];

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { CHECKSUM_ALGORITHMS } from "./checksums.js";
 import { decodeFileName, encodeFileName } from "./file-names.js";
 import { KeyIndex, type KeyPage } from "./key-index.js";
-import { openObjectFile, type WrittenFile } from "./object-file.js";
+import { readDescription, type WrittenFile } from "./object-file.js";
 import { type BucketInfo, type ListOptions, type ObjectInfo, StoreFailure, type WriteGuard } from "./object-store.js";
 
 const ChecksumSchema = z.strictObject({
@@ -52,7 +52,7 @@ export class BucketDirectory {
         bucket.#infos.set(key, undefined);
         bucket.#index.add(key);
       } else if (name.startsWith("h=")) {
-        const found = await readInfo(join(directory, name));
+        const found = parseObjectInfo(readDescription(join(directory, name)));
         bucket.#infos.set(found.key, found);
         bucket.#index.add(found.key);
       }
@@ -81,31 +81,27 @@ export class BucketDirectory {
   }
 
   /** Describes an object; `undefined` when there is none. */
-  async find(key: string): Promise<ObjectInfo | undefined> {
-    if (!this.#infos.has(key)) return undefined;
+  find(key: string): ObjectInfo | undefined {
     const known = this.#infos.get(key);
-    if (known !== undefined) return known;
-    const found = await readInfo(this.pathOf(key));
-    // Unless it was overwritten or deleted while we read.
-    if (this.#infos.has(key) && this.#infos.get(key) === undefined) this.#infos.set(key, found);
-    return this.#infos.get(key);
+    if (known !== undefined || !this.#infos.has(key)) return known;
+    const found = parseObjectInfo(readDescription(this.pathOf(key)));
+    this.#infos.set(key, found);
+    return found;
   }
 
   /** Describes an object that has to be there. */
-  async get(key: string): Promise<ObjectInfo> {
-    const info = await this.find(key);
+  get(key: string): ObjectInfo {
+    const info = this.find(key);
     if (info === undefined) throw new StoreFailure("no-key", key);
     return info;
   }
 
   /** Puts a written file in its place. Nothing happens between the guard's look and the renaming. */
-  async commit(file: WrittenFile<ObjectInfo>, guard: WriteGuard | undefined): Promise<ObjectInfo> {
+  commit(file: WrittenFile<ObjectInfo>, guard: WriteGuard | undefined): ObjectInfo {
     const { key } = file.description;
     try {
-      // Makes the description known, so that the guard can look at it at once.
-      await this.find(key);
       if (this.#closed) throw new StoreFailure("no-bucket", this.info.name);
-      guard?.(this.#infos.get(key));
+      guard?.(this.find(key));
       renameSync(file.path, this.pathOf(key));
     } catch (error) {
       rmSync(file.path, { force: true });
@@ -117,9 +113,8 @@ export class BucketDirectory {
   }
 
   /** Removes an object, if it is there. */
-  async delete(key: string, guard: WriteGuard | undefined): Promise<void> {
-    await this.find(key);
-    guard?.(this.#infos.get(key));
+  delete(key: string, guard: WriteGuard | undefined): void {
+    guard?.(this.find(key));
     if (!this.#infos.has(key)) return;
     rmSync(this.pathOf(key), { force: true });
     this.#infos.delete(key);
@@ -136,10 +131,4 @@ export class BucketDirectory {
  */
 export function parseObjectInfo(description: unknown): ObjectInfo {
   return ObjectInfoSchema.parse(description);
-}
-
-async function readInfo(path: string): Promise<ObjectInfo> {
-  const { handle, description } = await openObjectFile(path);
-  await handle.close();
-  return parseObjectInfo(description);
 }

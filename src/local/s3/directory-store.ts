@@ -83,10 +83,10 @@ export async function createDirectoryStore(options: DirectoryStoreOptions): Prom
     },
     async get(bucketName, key, range) {
       const bucket = bucketOf(bucketName);
-      await bucket.get(key);
+      bucket.get(key);
       // The open file decides: it may be newer than what we know, and stays readable when it is replaced.
-      const { handle, description } = await openObjectFile(bucket.pathOf(key)).catch(async (error: unknown) => {
-        await bucket.get(key);
+      const { handle, description } = await openObjectFile(bucket.pathOf(key)).catch((error: unknown) => {
+        bucket.get(key);
         throw error;
       });
       const info = parseObjectInfo(description);
@@ -96,14 +96,12 @@ export async function createDirectoryStore(options: DirectoryStoreOptions): Prom
       return bucketOf(bucketName).get(key);
     },
     async delete(bucketName, key, guard) {
-      await bucketOf(bucketName).delete(key, guard);
+      bucketOf(bucketName).delete(key, guard);
     },
     async list(bucketName, listOptions = {}) {
       const bucket = bucketOf(bucketName);
       const { keys, ...page } = bucket.list(listOptions);
-      const found: (ObjectInfo | undefined)[] = [];
-      for (const key of keys) found.push(await bucket.find(key));
-      return { ...page, objects: found.filter((info) => info !== undefined) };
+      return { ...page, objects: keys.map((key) => bucket.get(key)) };
     },
     async createUpload(bucketName, key, settings) {
       bucketOf(bucketName);
@@ -134,7 +132,7 @@ export async function createDirectoryStore(options: DirectoryStoreOptions): Prom
       const file = await writeObjectFile(temporary, uploads.read(address, parts), ({ size }): ObjectInfo => {
         return { key, etag, size, lastModified: wholeSecond(now()), metadata };
       });
-      const info = await bucket.commit(file, guard);
+      const info = bucket.commit(file, guard);
       await uploads.remove(address);
       return info;
     },

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ByteRange } from "./object-store.js";
@@ -11,6 +12,7 @@ const MARK = "scones01";
 const FOOTER_BYTES = 4 + MARK.length;
 const WRITE_BYTES = 1024 * 1024;
 const READ_BYTES = 256 * 1024;
+const TAIL_BYTES = 2048;
 const MAX_DESCRIPTION_BYTES = 1024 * 1024;
 
 /** A file that is written but not in its place yet. @internal */
@@ -90,19 +92,51 @@ export async function openObjectFile(path: string): Promise<OpenedFile> {
   const handle = await open(path, "r");
   try {
     const { size } = await handle.stat();
-    const footer = await readExactly(handle, Math.min(FOOTER_BYTES, size), Math.max(0, size - FOOTER_BYTES));
-    const length = footer.length === FOOTER_BYTES ? footer.readUInt32BE(0) : 0;
-    const isOurs = footer.subarray(4).toString("latin1") === MARK && length <= Math.min(size, MAX_DESCRIPTION_BYTES);
-    if (!isOurs)
-      throw new Error(`The file ${path} is not an object of the local S3; remove it, or use another directory.`);
-    const description: unknown = JSON.parse(
-      (await readExactly(handle, length, size - FOOTER_BYTES - length)).toString(),
-    );
-    return { handle, description };
+    let tail = await readExactly(handle, Math.min(TAIL_BYTES, size), Math.max(0, size - TAIL_BYTES));
+    const needed = descriptionLength(tail, size, path) + FOOTER_BYTES;
+    if (needed > tail.length) tail = await readExactly(handle, needed, size - needed);
+    return { handle, description: parseDescription(tail, needed) };
   } catch (error) {
     await handle.close();
     throw error;
   }
+}
+
+/**
+ * Reads the description of a file. Synchronous, because for many small files that takes a tenth of the time.
+ *
+ * @param path - The file.
+ * @returns The parsed JSON.
+ * @throws As {@link openObjectFile}.
+ * @internal
+ */
+export function readDescription(path: string): unknown {
+  const descriptor = openSync(path, "r");
+  try {
+    const { size } = fstatSync(descriptor);
+    let tail: Buffer = Buffer.allocUnsafe(Math.min(TAIL_BYTES, size));
+    readSync(descriptor, tail, 0, tail.length, size - tail.length);
+    const needed = descriptionLength(tail, size, path) + FOOTER_BYTES;
+    if (needed > tail.length) {
+      tail = Buffer.allocUnsafe(needed);
+      readSync(descriptor, tail, 0, needed, size - needed);
+    }
+    return parseDescription(tail, needed);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function descriptionLength(tail: Buffer, size: number, path: string): number {
+  const footer = tail.subarray(-FOOTER_BYTES);
+  const length = footer.length === FOOTER_BYTES ? footer.readUInt32BE(0) : 0;
+  const isOurs = footer.subarray(4).toString("latin1") === MARK && length + FOOTER_BYTES <= size;
+  if (isOurs && length <= MAX_DESCRIPTION_BYTES) return length;
+  throw new Error(`The file ${path} is not an object of the local S3; remove it, or use another directory.`);
+}
+
+function parseDescription(tail: Buffer, needed: number): unknown {
+  return JSON.parse(tail.subarray(tail.length - needed, -FOOTER_BYTES).toString());
 }
 
 /**

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { MetadataSchema } from "./bucket-directory.js";
 import { CHECKSUM_ALGORITHMS } from "./checksums.js";
 import { wholeSecond } from "./memory-store.js";
-import { openObjectFile, streamFile, writeObjectFile } from "./object-file.js";
+import { openObjectFile, readDescription, streamFile, writeObjectFile } from "./object-file.js";
 import { type PartInfo, StoreFailure, type UploadSettings } from "./object-store.js";
 
 const UploadSchema = z.strictObject({
@@ -63,9 +63,7 @@ export class UploadDirectory {
     const parts: PartInfo[] = [];
     for (const name of await readdir(this.#folder(address))) {
       if (!name.startsWith("part-")) continue;
-      const { handle, description } = await openObjectFile(join(this.#folder(address), name));
-      await handle.close();
-      parts.push(PartSchema.parse(description));
+      parts.push(PartSchema.parse(readDescription(join(this.#folder(address), name))));
     }
     return parts.sort((a, b) => a.partNumber - b.partNumber);
   }

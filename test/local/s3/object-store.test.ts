@@ -7,7 +7,7 @@ import { createDirectoryStore } from "../../../src/local/s3/directory-store.js";
 import { decodeFileName, encodeFileName } from "../../../src/local/s3/file-names.js";
 import { createMemoryStore } from "../../../src/local/s3/memory-store.js";
 import { type ObjectStore, readObject } from "../../../src/local/s3/object-store.js";
-import { HOSTILE_KEYS } from "../../contract/s3.contract.js";
+import { HOSTILE_KEYS } from "../../contract/s3-listing.contract.js";
 
 let root = "";
 beforeAll(async () => {

@@ -8,7 +8,9 @@ import { createDirectoryStore } from "../../../src/local/s3/directory-store.js";
 import { createMemoryStore } from "../../../src/local/s3/memory-store.js";
 import type { ObjectStore } from "../../../src/local/s3/object-store.js";
 import { createS3Service } from "../../../src/local/s3/s3-service.js";
-import { describeS3, type S3UnderTest } from "../../contract/s3.contract.js";
+import { describeS3 } from "../../contract/s3.contract.js";
+import type { S3UnderTest } from "../../contract/s3-bench.js";
+import { describeS3Listing } from "../../contract/s3-listing.contract.js";
 import { describeS3Multipart } from "../../contract/s3-multipart.contract.js";
 
 const accountId = "123456789012";
@@ -54,5 +56,6 @@ for (const [name, create] of [
   ["in memory, over HTTP", overHttp],
 ] as const) {
   describeS3(name, create);
+  describeS3Listing(name, create);
   describeS3Multipart(name, create);
 }
