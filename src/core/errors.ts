@@ -7,12 +7,49 @@ export interface SconesErrorDetails {
   readonly ARCHIVE_INVALID: { readonly source: string; readonly member?: string; readonly reason: string };
   /** A tar or gzip stream ended early. */
   readonly ARCHIVE_TRUNCATED: { readonly source: string; readonly member?: string };
+  /** A download has another checksum than the published one. */
+  readonly CHECKSUM_MISMATCH: { readonly source: string; readonly expected: string; readonly actual: string };
+  /** A class is not among those of the data set. */
+  readonly CLASS_UNKNOWN: { readonly className: string; readonly suggestions: readonly string[] };
+  /** A split of a data set has no image. */
+  readonly DATASET_EMPTY: { readonly split: string };
+  /** A download was refused, broke, or brought fewer bytes than announced. */
+  readonly DOWNLOAD_FAILED: { readonly source: string; readonly status?: number; readonly receivedBytes: number };
+  /** A capture is not a record of SageMaker data capture, or is larger than one can be. */
+  readonly CAPTURE_INVALID: { readonly reason: string; readonly file?: string; readonly line?: number };
+  /** A state machine's definition has errors that AWS would refuse or that would fail every execution. */
+  readonly DEFINITION_INVALID: {
+    readonly name: string;
+    readonly issues: readonly {
+      readonly path: string;
+      readonly code: string;
+      readonly message: string;
+      readonly remedy: string;
+    }[];
+  };
   /** An endpoint could not be created, or did not come into service. `left` names what could not be removed again. */
   readonly ENDPOINT_FAILED: {
     readonly endpointName: string;
     readonly status: string;
     readonly failureReason?: string;
     readonly left: readonly string[];
+  };
+  /** An image has a size or a label that does not fit the data set. */
+  readonly IMAGE_INVALID: { readonly filename: string; readonly reason: string };
+  /** An image has a name that must not become a file or a key. */
+  readonly IMAGE_NAME_INVALID: { readonly row: number; readonly reason: string };
+  /** An execution ended otherwise than well. `error` is the name that the failed state gave, such as `THRESHOLD_CONFIDENCE_NOT_MET`. */
+  readonly EXECUTION_FAILED: {
+    readonly executionArn: string;
+    readonly status: string;
+    readonly error?: string;
+    readonly cause?: string;
+    readonly failedState?: string;
+  };
+  /** An execution ended well, but its output is not what the schema says. */
+  readonly EXECUTION_OUTPUT_INVALID: {
+    readonly executionArn: string;
+    readonly issues: readonly { readonly path: string; readonly message: string }[];
   };
   /** An image does not fit into the payload of a workflow. */
   readonly IMAGE_TOO_LARGE: { readonly location: string; readonly bytes: number; readonly limit: number };
@@ -21,10 +58,26 @@ export interface SconesErrorDetails {
     readonly functionName: string;
     readonly issues: readonly { readonly path: string; readonly message: string }[];
   };
-  /** A Lambda event does not hold what the handler needs. */
-  readonly PAYLOAD_INVALID: { readonly issues: readonly { readonly path: string; readonly message: string }[] };
   /** The local AWS was asked for an operation or a service that it does not have. */
   readonly LOCAL_OPERATION_UNSUPPORTED: { readonly service: string; readonly operation: string };
+  /** A line of a `.lst` manifest cannot be read. */
+  readonly LST_INVALID: { readonly line: number; readonly reason: string };
+  /** A Lambda event does not hold what the handler needs. */
+  readonly PAYLOAD_INVALID: { readonly issues: readonly { readonly path: string; readonly message: string }[] };
+  /** A pickle is damaged, or does not hold CIFAR data. */
+  readonly PICKLE_INVALID: {
+    readonly source: string;
+    readonly member: string;
+    readonly offset: number;
+    readonly reason: string;
+  };
+  /** A pickle asks for an opcode or a Python object that plain CIFAR data never needs. Nothing of it was executed. */
+  readonly PICKLE_UNSAFE: {
+    readonly source: string;
+    readonly member: string;
+    readonly offset: number;
+    readonly what: string;
+  };
   /** A training or endpoint answer is not an array of probabilities. */
   readonly PREDICTION_INVALID: { readonly reason: string };
   /** The image-classification algorithm is not offered in a region. */

@@ -1,0 +1,103 @@
+import type { CifarImage, Split } from "./cifar-image.js";
+import { DatasetError } from "./etl-errors.js";
+import { formatLst, type LstRow } from "./lst.js";
+
+/** Letters, digits, dot, hyphen and underscore, not hidden, of a length that every file system takes. */
+const SAFE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/;
+/** Names that Windows keeps for devices, whatever their extension. */
+const DEVICE_NAME = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/** An image with the name that it gets on disk and in S3. @internal */
+export interface PlannedImage {
+  readonly image: CifarImage;
+  readonly filename: string;
+}
+
+/**
+ * Collects the manifests while images pass by, and gives each image a name that is safe and unique in its split. The
+ * first image of a name keeps it; a later one gets its row added, `name-36874.png`. Names that differ only in case
+ * count as the same.
+ * @internal
+ */
+export class DatasetPlan {
+  readonly #labels: readonly string[];
+  readonly #rows: Readonly<Record<Split, LstRow[]>> = { train: [], test: [] };
+  readonly #names: Readonly<Record<Split, Set<string>>> = { train: new Set(), test: new Set() };
+  #shape: { readonly height: number; readonly width: number } | undefined;
+
+  /** @param labels - Class names in label order. */
+  constructor(labels: readonly string[]) {
+    this.#labels = labels;
+  }
+
+  /** Height and width of the images in pixels. */
+  get shape(): { readonly height: number; readonly width: number } {
+    return this.#shape ?? { height: 0, width: 0 };
+  }
+
+  /** Number of images of a split. */
+  count(split: Split): number {
+    return this.#rows[split].length;
+  }
+
+  /** Checks an image, names it, and writes it into its manifest. */
+  add(image: CifarImage): PlannedImage {
+    this.#check(image);
+    const filename = this.#chooseName(image);
+    this.#rows[image.split].push({ row: image.row, labelId: image.labelId, filename });
+    return { image, filename };
+  }
+
+  /** Gives every image of a source its name. */
+  async *follow(images: Iterable<CifarImage> | AsyncIterable<CifarImage>): AsyncGenerator<PlannedImage> {
+    for await (const image of images) yield this.add(image);
+  }
+
+  /** The manifest of a split. */
+  manifest(split: Split): string {
+    return formatLst(this.#rows[split]);
+  }
+
+  /** Refuses a data set of which a split is empty. */
+  requireBothSplits(): void {
+    for (const split of ["train", "test"] as const) {
+      if (this.count(split) > 0) continue;
+      throw new DatasetError({
+        code: "DATASET_EMPTY",
+        message: `The data set has no ${split} image. Training needs both splits: pass the images of train and of test.`,
+        details: { split },
+      });
+    }
+  }
+
+  #check({ filename, label, labelId, width, height, rgb }: CifarImage): void {
+    const refuse = (reason: string) =>
+      new DatasetError({
+        code: "IMAGE_INVALID",
+        message: `The image "${filename.slice(0, 100)}" does not fit the data set: ${reason}.`,
+        details: { filename, reason },
+      });
+    if (this.#labels[labelId] !== label) throw refuse(`its label ${labelId} is not "${label}" in the given labels`);
+    if (rgb.byteLength !== width * height * 3) throw refuse(`${rgb.byteLength} bytes are not ${width} x ${height} RGB`);
+    this.#shape ??= { width, height };
+    if (this.#shape.width !== width || this.#shape.height !== height) {
+      throw refuse(`it has ${width} x ${height} pixels, others have ${this.#shape.width} x ${this.#shape.height}`);
+    }
+  }
+
+  #chooseName({ filename, split, row }: CifarImage): string {
+    if (!SAFE_NAME.test(filename) || DEVICE_NAME.test(filename) || filename.endsWith(".")) {
+      throw new DatasetError({
+        code: "IMAGE_NAME_INVALID",
+        message: `Row ${row} of ${split} has a file name that must not become a file or a key. Only letters, digits, dot, hyphen and underscore are taken, 200 characters at most.`,
+        details: { row, reason: `not a plain file name: ${JSON.stringify(filename.slice(0, 60))}` },
+      });
+    }
+    const names = this.#names[split];
+    const [, stem = "", extension = ""] = /^(.+?)(\.[^.]*)?$/.exec(filename) ?? [];
+    let name = filename;
+    while (names.has(name.toLowerCase())) name = name === filename ? `${stem}-${row}${extension}` : `_${name}`;
+    names.add(name.toLowerCase());
+    return name;
+  }
+}
