@@ -38,7 +38,8 @@ const DEFAULT_MAX_BODY_BYTES = 6 * 1024 ** 3;
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { service, port = 0, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;
   // Uploads may take their time: only headers have to come soon.
-  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000 });
+  // An idle connection stays open longer than SDK clients keep theirs, so that none is closed as it is used again.
+  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 75_000 });
   const listener = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
     answer({ service, maxBodyBytes, request, response, expectsContinue }).catch(() => response.destroy());
   };

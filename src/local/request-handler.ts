@@ -139,8 +139,24 @@ function toWireRequest(request: SdkHttpRequest, signal?: AbortSignal): WireReque
   for (const [name, value] of Object.entries(request.query ?? {})) {
     query.set(name, typeof value === "string" ? value : (value?.[0] ?? ""));
   }
-  const wire = { method: request.method, path: request.path, query, headers, body: toByteStream(request.body) };
-  return signal === undefined ? wire : { ...wire, signal };
+  const body = toByteStream(request.body);
+  const wire = { method: request.method, path: request.path, query, headers };
+  return signal === undefined ? { ...wire, body } : { ...wire, body: untilAborted(body, signal), signal };
+}
+
+/** A body breaks off with its sender, as it would on a socket: half an upload must not become an object. */
+async function* untilAborted(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => {});
+  const iterator = body[Symbol.asyncIterator]();
+  for (;;) {
+    signal.throwIfAborted();
+    const result = await Promise.race([iterator.next(), aborted]);
+    if (result.done === true) return;
+    yield result.value;
+  }
 }
 
 function knownLength(body: unknown): number | undefined {

@@ -91,6 +91,25 @@ export function describeS3(name: string, create: () => Promise<S3UnderTest>): vo
       expect(Buffer.from((await got.Body?.transformToByteArray()) ?? []).equals(whole)).toBe(true);
     });
 
+    it("stores nothing of an upload that is given up", async () => {
+      const Bucket = await newBucket();
+      const controller = new AbortController();
+      async function* stalling() {
+        yield Buffer.alloc(100_000);
+        setImmediate(() => controller.abort(new Error("changed my mind")));
+        await new Promise(() => {});
+      }
+      const put = new PutObjectCommand({
+        Bucket,
+        Key: "half",
+        Body: Readable.from(stalling()),
+        ContentLength: 200_000,
+      });
+      const error = await failure(bench.s3.send(put, { abortSignal: controller.signal }));
+      expect(error.name).toBe("AbortError");
+      expect(await failure(text(Bucket, "half"))).toBeInstanceOf(NoSuchKey);
+    });
+
     it("stores an empty object", async () => {
       const Bucket = await newBucket();
       await bench.s3.send(new PutObjectCommand({ Bucket, Key: "empty", Body: new Uint8Array(0) }));

@@ -2,7 +2,7 @@ import type { WireResponse } from "../wire.js";
 import { type BucketInfo, StoreFailure } from "./object-store.js";
 import { readTextBody } from "./request-body.js";
 import { emptyResponse, integerParameter, type S3Call, type S3Operation, xmlResponse } from "./s3-call.js";
-import { invalidArgument, malformedXml, notImplemented, S3Error } from "./s3-error.js";
+import { invalidArgument, notImplemented, S3Error } from "./s3-error.js";
 import { childText, parseXml } from "./xml-parser.js";
 
 const MAX_BODY_BYTES = 16 * 1024;
@@ -19,15 +19,9 @@ export const createBucket: S3Operation = async (call) => {
   try {
     await call.store.createBucket(call.bucket, region);
   } catch (error) {
-    if (!(error instanceof StoreFailure && error.reason === "bucket-exists")) throw error;
-    if (region !== FIRST_REGION || call.region !== FIRST_REGION) {
-      throw new S3Error(
-        409,
-        "BucketAlreadyOwnedByYou",
-        "Your previous request to create the named bucket succeeded and you already own it.",
-        { BucketName: call.bucket },
-      );
-    }
+    const exists = error instanceof StoreFailure && error.reason === "bucket-exists";
+    const isHarmless = region === FIRST_REGION && call.region === FIRST_REGION;
+    if (!(exists && isHarmless)) throw error;
   }
   return emptyResponse(200, { location: `/${call.bucket}` });
 };
@@ -120,7 +114,6 @@ function checkBucketName(name: string): void {
   const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(name);
   const reserved = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name);
   if (!wellFormed || isAddress || reserved) {
-    if (name === "") throw malformedXml();
     throw new S3Error(400, "InvalidBucketName", "The specified bucket is not valid.", { BucketName: name });
   }
 }

@@ -10,7 +10,6 @@ export interface S3Call {
   readonly store: ObjectStore;
   readonly region: string;
   readonly accountId: string;
-  readonly now: () => Date;
   /** Empty for operations on all buckets. */
   readonly bucket: string;
   /** Decoded; empty for operations on a bucket. */

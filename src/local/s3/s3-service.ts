@@ -48,9 +48,8 @@ async function answerRequest(
   sent: WireRequest,
   ids: Readonly<Record<string, string>>,
 ): Promise<WireResponse> {
-  let address = { bucket: "", key: "" };
   try {
-    address = parseS3Address(sent);
+    const address = parseS3Address(sent);
     const request = hoistPresigned(sent);
     checkPresigned(request, options.now().getTime());
     refuseUnknownHeaders(request.headers);
@@ -60,7 +59,7 @@ async function answerRequest(
     if (owner !== undefined && owner !== options.accountId) throw new S3Error(403, "AccessDenied", "Access Denied");
     return await operation(call);
   } catch (error) {
-    const answer = toS3Error(error, address.bucket);
+    const answer = toS3Error(error);
     if (answer === undefined) throw error;
     const headers = { "content-type": "application/xml", ...answer.headers };
     const body = formatErrorXml({
@@ -75,7 +74,7 @@ async function answerRequest(
   }
 }
 
-function toS3Error(error: unknown, bucket: string): S3Error | undefined {
+function toS3Error(error: unknown): S3Error | undefined {
   if (error instanceof S3Error) return error;
   if (!(error instanceof StoreFailure)) return undefined;
   const { subject } = error;
@@ -96,13 +95,13 @@ function toS3Error(error: unknown, bucket: string): S3Error | undefined {
         PartNumber: subject,
       });
     case "bucket-not-empty":
-      return new S3Error(409, "BucketNotEmpty", "The bucket you tried to delete is not empty", { BucketName: bucket });
+      return new S3Error(409, "BucketNotEmpty", "The bucket you tried to delete is not empty", { BucketName: subject });
     case "bucket-exists":
       return new S3Error(
         409,
         "BucketAlreadyOwnedByYou",
         "Your previous request to create the named bucket succeeded and you already own it.",
-        { BucketName: bucket },
+        { BucketName: subject },
       );
   }
 }

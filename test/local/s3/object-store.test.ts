@@ -80,6 +80,35 @@ for (const [name, create] of [
       expect((await store.list("b")).objects).toEqual([]);
     });
 
+    it("keeps an upload's parts apart from other uploads, and from uploads that end meanwhile", async () => {
+      const store = await create();
+      await store.createBucket("b", "us-east-1");
+      const uploadId = await store.createUpload("b", "k", { metadata: {} });
+      await store.putPart("b", "k", uploadId, 2, Buffer.from("2"));
+      await store.putPart("b", "k", uploadId, 2, Buffer.from("two"), () => "checksum");
+      expect(await store.listParts("b", "k", uploadId)).toMatchObject([
+        { partNumber: 2, size: 3, checksum: "checksum" },
+      ]);
+      await expect(store.completeUpload("b", "k", uploadId, [1], {})).rejects.toMatchObject({ reason: "no-part" });
+      await expect(store.headUpload("b", "other", uploadId)).rejects.toMatchObject({ reason: "no-upload" });
+      const unknown = "00000000-0000-4000-8000-000000000000";
+      await expect(store.headUpload("b", "k", unknown)).rejects.toMatchObject({ reason: "no-upload" });
+      async function* slow(): AsyncGenerator<Uint8Array> {
+        yield Buffer.from("1");
+        await store.abortUpload("b", "k", uploadId);
+      }
+      await expect(store.putPart("b", "k", uploadId, 1, slow())).rejects.toMatchObject({ reason: "no-upload" });
+      await expect(store.abortUpload("b", "k", uploadId)).rejects.toMatchObject({ reason: "no-upload" });
+    });
+
+    it("keeps a description of any length", async () => {
+      const store = await create();
+      await store.createBucket("b", "us-east-1");
+      const userMetadata = { label: "é".repeat(3000) };
+      await store.put("b", "k", Buffer.from("1"), { userMetadata });
+      expect((await store.get("b", "k")).info.metadata.userMetadata).toEqual(userMetadata);
+    });
+
     it("pages through a listing as S3 does", async () => {
       const key = fc.string({
         unit: fc.constantFrom("a", "b", "/", "\u{1f6b2}", "\uffee", "Z"),
@@ -151,7 +180,7 @@ describe("an object store in a directory", () => {
     await before.createBucket("b", "eu-west-1");
     const metadata = {
       headers: { "content-type": "image/png" },
-      userMetadata: { a: "ü" },
+      userMetadata: { a: "ü".repeat(2000) },
       checksum: { algorithm: "CRC32", value: "AAAAAA==", type: "FULL_OBJECT" },
     } as const;
     for (const key of HOSTILE_KEYS) await before.put("b", key, Buffer.from(key), metadata);
@@ -185,8 +214,12 @@ describe("an object store in a directory", () => {
     await store.putPart("b", "up", uploadId, 1, failing()).catch(() => {});
     await store.putPart("b", "up", uploadId, 1, Buffer.from("1"));
     await store.abortUpload("b", "up", uploadId);
+    await store.createBucket("c", "us-east-1");
     await store.createUpload("b", "another", { metadata: {} });
+    const kept = await store.createUpload("c", "another", { metadata: {} });
     await store.deleteBucket("b");
+    expect(await store.listParts("c", "another", kept)).toEqual([]);
+    await store.deleteBucket("c");
     expect(await filesBelow(directory)).toEqual([]);
   });
 
@@ -226,6 +259,8 @@ describe("an object store in a directory", () => {
     await writeFile(join(directory, "buckets", "k=b", "objects", "k=stray"), "not ours");
     const again = await createDirectoryStore({ directory });
     await expect(again.list("b")).rejects.toThrow(/k=stray is not an object of the local S3/);
+    await writeFile(join(directory, "buckets", "k=b", "objects", "k=stray"), "");
+    await expect(again.get("b", "stray")).rejects.toThrow(/k=stray is not an object of the local S3/);
   });
 });
 
