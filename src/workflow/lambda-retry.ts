@@ -1,0 +1,24 @@
+import type { Retrier } from "./asl-types.js";
+
+/**
+ * AWS's recommended retries of a Lambda task: transient errors of the service, and throttling, up to six times with
+ * exponential and jittered pauses. An error that the function itself throws is not among them, so that it fails the
+ * execution at once.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html (Handle transient Lambda service exceptions)
+ */
+export const LAMBDA_RETRY: readonly Retrier[] = [
+  {
+    ErrorEquals: [
+      "Lambda.ClientExecutionTimeoutException",
+      "Lambda.ServiceException",
+      "Lambda.AWSLambdaException",
+      "Lambda.SdkClientException",
+      "Lambda.TooManyRequestsException",
+    ],
+    IntervalSeconds: 2,
+    MaxAttempts: 6,
+    BackoffRate: 2,
+    JitterStrategy: "FULL",
+  },
+];

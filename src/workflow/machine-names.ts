@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+/** A name without the characters that Step Functions refuses. Source: "State machine limits", developer guide. @internal */
+export const machineNameSchema = z
+  .string()
+  .min(1)
+  .max(80, "must have at most 80 characters")
+  .regex(
+    /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]+$/u,
+    'must hold no blanks and none of < > { } [ ] ? * " # % \\ ^ | ~ ` $ & , ; : /',
+  );
+
+/** ARN of a state machine. @internal */
+export const stateMachineArnSchema = z
+  .string()
+  .max(256)
+  .regex(/^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:\S+$/, "must be the ARN of a state machine");
