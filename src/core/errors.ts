@@ -7,16 +7,16 @@ export interface SconesErrorDetails {
   readonly ARCHIVE_INVALID: { readonly source: string; readonly member?: string; readonly reason: string };
   /** A tar or gzip stream ended early. */
   readonly ARCHIVE_TRUNCATED: { readonly source: string; readonly member?: string };
+  /** A capture is not a record of SageMaker data capture, or is larger than one can be. */
+  readonly CAPTURE_INVALID: { readonly reason: string; readonly file?: string; readonly line?: number };
   /** A download has another checksum than the published one. */
   readonly CHECKSUM_MISMATCH: { readonly source: string; readonly expected: string; readonly actual: string };
   /** A class is not among those of the data set. */
   readonly CLASS_UNKNOWN: { readonly className: string; readonly suggestions: readonly string[] };
   /** A split of a data set has no image. */
   readonly DATASET_EMPTY: { readonly split: string };
-  /** A download was refused, broke, or brought fewer bytes than announced. */
-  readonly DOWNLOAD_FAILED: { readonly source: string; readonly status?: number; readonly receivedBytes: number };
-  /** A capture is not a record of SageMaker data capture, or is larger than one can be. */
-  readonly CAPTURE_INVALID: { readonly reason: string; readonly file?: string; readonly line?: number };
+  /** The folder or file that captures were to be read from is not there. */
+  readonly CAPTURES_NOT_FOUND: { readonly source: string };
   /** A state machine's definition has errors that AWS would refuse or that would fail every execution. */
   readonly DEFINITION_INVALID: {
     readonly name: string;
@@ -27,6 +27,8 @@ export interface SconesErrorDetails {
       readonly remedy: string;
     }[];
   };
+  /** A download was refused, broke, or brought fewer bytes than announced. */
+  readonly DOWNLOAD_FAILED: { readonly source: string; readonly status?: number; readonly receivedBytes: number };
   /** An endpoint could not be created, or did not come into service. `left` names what could not be removed again. */
   readonly ENDPOINT_FAILED: {
     readonly endpointName: string;
@@ -34,10 +36,6 @@ export interface SconesErrorDetails {
     readonly failureReason?: string;
     readonly left: readonly string[];
   };
-  /** An image has a size or a label that does not fit the data set. */
-  readonly IMAGE_INVALID: { readonly filename: string; readonly reason: string };
-  /** An image has a name that must not become a file or a key. */
-  readonly IMAGE_NAME_INVALID: { readonly row: number; readonly reason: string };
   /** An execution ended otherwise than well. `error` is the name that the failed state gave, such as `THRESHOLD_CONFIDENCE_NOT_MET`. */
   readonly EXECUTION_FAILED: {
     readonly executionArn: string;
@@ -51,6 +49,10 @@ export interface SconesErrorDetails {
     readonly executionArn: string;
     readonly issues: readonly { readonly path: string; readonly message: string }[];
   };
+  /** An image has a size or a label that does not fit the data set. */
+  readonly IMAGE_INVALID: { readonly filename: string; readonly reason: string };
+  /** An image has a name that must not become a file or a key. */
+  readonly IMAGE_NAME_INVALID: { readonly row: number; readonly reason: string };
   /** An image does not fit into the payload of a workflow. */
   readonly IMAGE_TOO_LARGE: { readonly location: string; readonly bytes: number; readonly limit: number };
   /** An argument of a public function is missing, unknown, of the wrong kind or out of range. */
@@ -60,6 +62,10 @@ export interface SconesErrorDetails {
   };
   /** The local AWS was asked for an operation or a service that it does not have. */
   readonly LOCAL_OPERATION_UNSUPPORTED: { readonly service: string; readonly operation: string };
+  /** The local trainer cannot train on this data. */
+  readonly LOCAL_TRAINING_REFUSED: { readonly reason: string };
+  /** A file does not hold a network that a local training job wrote. */
+  readonly LOCAL_WEIGHTS_INVALID: { readonly reason: string };
   /** A line of a `.lst` manifest cannot be read. */
   readonly LST_INVALID: { readonly line: number; readonly reason: string };
   /** A Lambda event does not hold what the handler needs. */

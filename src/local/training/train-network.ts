@@ -1,0 +1,180 @@
+import { availableParallelism } from "node:os";
+import { throwIfAborted } from "../../core/abort.js";
+import { type Architecture, layOutNetwork, type Size } from "./architecture.js";
+import { bindKernelModule } from "./kernel-binding.js";
+import { compileKernels, createMemory, MAXIMUM_MEMORY_BYTES } from "./kernels.js";
+import { planMemory } from "./memory-plan.js";
+import type { BoundNetwork } from "./network.js";
+import { RECIPE } from "./recipe.js";
+import { runWorkers } from "./run-workers.js";
+import { refuseTraining } from "./training-error.js";
+import type { EpochFigures } from "./training-program.js";
+import { turnAllWeights } from "./training-program.js";
+import { encodeWeights } from "./weights-file.js";
+import { measureChannels, writeInitialWeights, writeInputScale } from "./write-memory.js";
+
+/** Images with their labels. @internal */
+export interface LabelledPixels {
+  /** `count * height * width * 3` bytes: red, green and blue of each pixel. */
+  readonly pixels: Uint8Array;
+  /** One label per image, from 0. */
+  readonly labels: Uint32Array;
+  /** Number of images. */
+  readonly count: number;
+}
+
+/** What came of one epoch. @internal */
+export interface EpochReport {
+  /** The epoch, from 0. */
+  readonly epoch: number;
+  /** Epochs of the whole training. */
+  readonly epochs: number;
+  /** Share of the (augmented) training images that were classified rightly on the way, 0 to 1. */
+  readonly trainAccuracy: number;
+  /** Share of the validation images that are classified rightly after the epoch, 0 to 1. */
+  readonly validationAccuracy?: number;
+  /** Mean smoothed cross-entropy of the epoch. */
+  readonly loss: number;
+  /** Training images a second. */
+  readonly samplesPerSecond: number;
+  /** Duration of the epoch. */
+  readonly seconds: number;
+}
+
+/** What to train, and how. @internal */
+export interface TrainNetworkOptions {
+  /** Images to learn from. */
+  readonly train: LabelledPixels;
+  /** Images to check with after each epoch; they take no part in the training. */
+  readonly validation?: LabelledPixels;
+  /** Height and width of the images, at least 8. */
+  readonly imageShape: Size;
+  /** Number of classes, at least 2. */
+  readonly classes: number;
+  /** Passes over the images. @defaultValue `30` */
+  readonly epochs?: number;
+  /** Images a step. @defaultValue `32` */
+  readonly batchSize?: number;
+  /** Decides initial weights, order and augmentation. @defaultValue `0` */
+  readonly seed?: number;
+  /** Worker threads, 1 or 2; the result is the same. @defaultValue as many as there are cores, at most 2 */
+  readonly threads?: number;
+  /** Channels of the three stages. @defaultValue `[16, 16, 32]` */
+  readonly widths?: readonly [number, number, number];
+  /** Ends the training. */
+  readonly signal?: AbortSignal;
+  /** Is told each epoch. */
+  readonly onEpoch?: (report: EpochReport) => void;
+}
+
+/** A trained network. @internal */
+export interface TrainedNetwork {
+  /** The weights file, for `createClassifier`. */
+  readonly weights: Uint8Array;
+  /** What came of each epoch. */
+  readonly epochs: readonly EpochReport[];
+}
+
+/**
+ * Trains a ResNet-8 in worker threads. The weights are those of the last epoch: the learning rate ends at zero, and
+ * choosing the epoch by its validation accuracy would make that figure look better than it is.
+ *
+ * @param options - See {@link TrainNetworkOptions}.
+ * @returns The network; the same options give the same bytes, whatever the number of threads.
+ * @throws {@link LocalTrainingError} `LOCAL_TRAINING_REFUSED` when the data does not allow a training.
+ * @internal
+ */
+export async function trainNetwork(options: TrainNetworkOptions): Promise<TrainedNetwork> {
+  const { train, validation, imageShape, classes, signal, onEpoch } = options;
+  const { epochs = RECIPE.epochs, batchSize = RECIPE.batchSize, seed = 0, widths = [16, 16, 32] } = options;
+  throwIfAborted(signal);
+  checkData({ train, validation, imageShape, classes, batchSize });
+  const architecture: Architecture = { widths, imageShape, classes };
+  const layout = layOutNetwork(architecture);
+  const shardSize = Math.max(2, Math.ceil(batchSize / RECIPE.shards));
+  const validationCount = validation?.count ?? 0;
+  const plan = planMemory({
+    layout,
+    shards: RECIPE.shards,
+    shardSize,
+    trainCount: train.count,
+    validationCount,
+    forTraining: true,
+  });
+  if (plan.size > MAXIMUM_MEMORY_BYTES) {
+    throw refuseTraining(
+      `${train.count} images of ${imageShape.height} x ${imageShape.width} pixels in batches of ${batchSize} need ${plan.size} bytes, but the local trainer takes ${MAXIMUM_MEMORY_BYTES}. Lower mini_batch_size or image_shape, or train on AWS.`,
+    );
+  }
+  const memory = createMemory(plan.size);
+  const bytes = memory.buffer;
+  const network: BoundNetwork = { kernels: bindKernelModule(compileKernels(), memory), layout, plan, bytes };
+  const statistics = measureChannels(train.pixels);
+  new Uint8Array(bytes, plan.trainPixels, train.pixels.length).set(train.pixels);
+  new Uint32Array(bytes, plan.trainLabels, train.count).set(train.labels);
+  if (validation) {
+    new Uint8Array(bytes, plan.validationPixels, validation.pixels.length).set(validation.pixels);
+    new Uint32Array(bytes, plan.validationLabels, validation.count).set(validation.labels);
+  }
+  writeInputScale(network, statistics);
+  writeInitialWeights(network, seed);
+  turnAllWeights(network);
+
+  const reports: EpochReport[] = [];
+  let startedAt = performance.now();
+  const report = ({ epoch, trainAccuracy, validationAccuracy, loss }: EpochFigures) => {
+    const seconds = (performance.now() - startedAt) / 1000;
+    startedAt = performance.now();
+    const samplesPerSecond = train.count / Math.max(seconds, 1e-9);
+    const figures = { epoch, epochs, trainAccuracy, loss, samplesPerSecond, seconds };
+    const entry = validationAccuracy === undefined ? figures : { ...figures, validationAccuracy };
+    reports.push(entry);
+    onEpoch?.(entry);
+  };
+  const settings = { seed, epochs, batchSize, trainCount: train.count, validationCount };
+  const threads = Math.min(options.threads ?? availableParallelism(), RECIPE.shards);
+  await runWorkers({ memory, architecture, plan, settings, threads, signal, onEpoch: report });
+
+  const copy = (address: number, length: number) => new Float32Array(bytes, address, length).slice();
+  const weights = encodeWeights({
+    architecture,
+    ...statistics,
+    parameters: copy(plan.parameters, layout.parameters),
+    runningMean: copy(plan.runningMean, layout.channels),
+    runningVariance: copy(plan.runningVariance, layout.channels),
+  });
+  return { weights, epochs: reports };
+}
+
+interface DataToCheck {
+  readonly train: LabelledPixels;
+  readonly validation: LabelledPixels | undefined;
+  readonly imageShape: Size;
+  readonly classes: number;
+  readonly batchSize: number;
+}
+
+function checkData({ train, validation, imageShape, classes, batchSize }: DataToCheck): void {
+  const { height, width } = imageShape;
+  if (height < 8 || width < 8)
+    throw refuseTraining(`Images of ${height} x ${width} pixels are too small; 8 x 8 is the least.`);
+  if (classes < 2) throw refuseTraining(`A classifier needs at least two classes, num_classes is ${classes}.`);
+  if (train.count < batchSize) {
+    throw refuseTraining(
+      `The number of input images must be bigger or equal to the mini_batch_size. There are ${train.count} training images, the mini_batch_size is ${batchSize}.`,
+    );
+  }
+  for (const images of validation ? [train, validation] : [train]) {
+    if (images.pixels.length !== images.count * height * width * 3 || images.labels.length !== images.count) {
+      throw refuseTraining(
+        `${images.pixels.length} bytes are not ${images.count} images of ${height} x ${width} pixels.`,
+      );
+    }
+    const wrong = images.labels.find((label) => label >= classes);
+    if (wrong !== undefined) {
+      throw refuseTraining(
+        `The label ${wrong} does not fit num_classes ${classes}; labels run from 0 to ${classes - 1}.`,
+      );
+    }
+  }
+}

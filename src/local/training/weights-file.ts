@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { type Architecture, layOutNetwork } from "./architecture.js";
+import { LocalTrainingError } from "./training-error.js";
+
+/** A trained network as plain data. @internal */
+export interface NetworkWeights {
+  readonly architecture: Architecture;
+  /** Mean and standard deviation of the training images' channels, of values from 0 to 1. */
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+  readonly parameters: Float32Array;
+  readonly runningMean: Float32Array;
+  readonly runningVariance: Float32Array;
+}
+
+const MAGIC = "SCONESW1";
+const MAX_HEADER_BYTES = 65_536;
+
+const HeaderSchema = z.strictObject({
+  widths: z.tuple([width(), width(), width()]),
+  imageShape: z.strictObject({ height: z.int().min(8).max(4096), width: z.int().min(8).max(4096) }),
+  classes: z.int().min(2).max(10_000),
+  mean: z.array(z.number()).length(3),
+  deviation: z.array(z.number().positive()).length(3),
+});
+
+function width() {
+  return z.int().min(8).max(512).multipleOf(8);
+}
+
+/**
+ * Writes a network as bytes: a mark, the length of a JSON header, the header, and little-endian float32 numbers.
+ *
+ * @param network - The network.
+ * @returns The file.
+ * @internal
+ */
+export function encodeWeights(network: NetworkWeights): Uint8Array {
+  const { architecture, mean, deviation } = network;
+  const json = JSON.stringify({ ...architecture, mean, deviation });
+  const header = Buffer.from(json.padEnd(Math.ceil(json.length / 4) * 4));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  const arrays = [network.parameters, network.runningMean, network.runningVariance];
+  const numbers = arrays.map((array) => Buffer.from(array.slice().buffer));
+  return Buffer.concat([Buffer.from(MAGIC), length, header, ...numbers]);
+}
+
+/**
+ * Reads what {@link encodeWeights} wrote, and trusts nothing in it.
+ *
+ * @param file - The file.
+ * @returns The network.
+ * @throws {@link LocalTrainingError} `LOCAL_WEIGHTS_INVALID` when it is damaged or something else.
+ * @internal
+ */
+export function decodeWeights(file: Uint8Array): NetworkWeights {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const start = MAGIC.length + 4;
+  if (bytes.length < start || bytes.toString("latin1", 0, MAGIC.length) !== MAGIC)
+    throw invalid("it has another format");
+  const headerLength = bytes.readUInt32LE(MAGIC.length);
+  if (headerLength > MAX_HEADER_BYTES || start + headerLength > bytes.length) throw invalid("its header is cut");
+  const { mean, deviation, ...architecture } = parseHeader(bytes.toString("utf8", start, start + headerLength));
+  const layout = layOutNetwork(architecture);
+  const counts = [layout.parameters, layout.channels, layout.channels];
+  const expected = start + headerLength + 4 * counts.reduce((sum, count) => sum + count, 0);
+  if (bytes.length !== expected) throw invalid(`it has ${bytes.length} bytes instead of ${expected}`);
+  let offset = start + headerLength;
+  const [parameters, runningMean, runningVariance] = counts.map((count) => {
+    const copy = Uint8Array.from(bytes.subarray(offset, offset + 4 * count));
+    offset += 4 * count;
+    return new Float32Array(copy.buffer);
+  });
+  if (!parameters || !runningMean || !runningVariance) throw invalid("its numbers are missing");
+  if (![parameters, runningMean, runningVariance].every((array) => array.every(Number.isFinite))) {
+    throw invalid("it holds numbers that are not finite");
+  }
+  return { architecture, mean, deviation, parameters, runningMean, runningVariance };
+}
+
+function parseHeader(text: string): z.output<typeof HeaderSchema> {
+  try {
+    return HeaderSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw invalid("its header is damaged", cause);
+  }
+}
+
+function invalid(reason: string, cause?: unknown): LocalTrainingError {
+  return new LocalTrainingError({
+    code: "LOCAL_WEIGHTS_INVALID",
+    message: `This is not a network that a local training job wrote: ${reason}.`,
+    details: { reason },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
