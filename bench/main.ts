@@ -24,12 +24,8 @@ export interface BenchContext {
   readonly log: (line: string) => void;
 }
 
-interface Bench {
-  readonly run: (context: BenchContext) => Promise<readonly BenchResult[]>;
-}
-
-const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
-  training: () => import("./training.js"),
+const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readonly BenchResult[]>>> = {
+  training: async (context) => (await import("./training.js")).runTrainingBench(context),
 };
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join("|")}] [--rounds N] [--json FILE]`;
@@ -50,8 +46,7 @@ async function main(): Promise<void> {
   const reports = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
     console.log(`${name}, ${rounds} rounds on ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`);
-    const bench = await BENCHES[name]?.();
-    const results = (await bench?.run({ rounds, log: (line) => console.log(`  ${line}`) })) ?? [];
+    const results = (await BENCHES[name]?.({ rounds, log: (line) => console.log(`  ${line}`) })) ?? [];
     printTable(results);
     reports.push({ bench: name, machine, results });
   }

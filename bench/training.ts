@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { BenchContext, BenchResult } from "./main.js";
+import { writeTrainingData } from "./training-data.js";
+
+const run = promisify(execFile);
+const ours = fileURLToPath(new URL("train-once.ts", import.meta.url));
+const theirs = fileURLToPath(new URL("python/train_torch.py", import.meta.url));
+/** Debian's interpreter, to which python3-torch belongs. */
+const PYTHON = "/usr/bin/python3";
+const PEER = "PyTorch";
+
+interface Training {
+  readonly accuracy: number;
+  readonly cpuSeconds: number;
+  readonly wallSeconds: number;
+  readonly peakMiB: number;
+}
+
+/** Trains the same network by the same recipe on the same images, ours and PyTorch's in turn, one seed a round. */
+export async function runTrainingBench({ rounds, log }: BenchContext): Promise<readonly BenchResult[]> {
+  const folder = await mkdtemp(join(tmpdir(), "scones-bench-"));
+  try {
+    const data = join(folder, "data.bin");
+    log(await writeTrainingData(data));
+    const hasPeer = await run(PYTHON, ["-c", "import torch"]).then(
+      () => true,
+      () => false,
+    );
+    if (!hasPeer) log("without a peer: Debian's python3-torch is not installed");
+    const mine: Training[] = [];
+    const peers: Training[] = [];
+    for (let seed = 0; seed < rounds; seed++) {
+      mine.push(await train(process.execPath, ["--import", "tsx", ours, data, String(seed), "2"]));
+      log(`seed ${seed}: ours ${describe(mine.at(-1))}`);
+      if (!hasPeer) continue;
+      peers.push(await train(PYTHON, [theirs, data, String(seed), "2"]));
+      log(`seed ${seed}: ${PEER} ${describe(peers.at(-1))}`);
+    }
+    const compare = (name: string, unit: string, figure: (runs: readonly Training[]) => number): BenchResult => {
+      const value = figure(mine);
+      if (peers.length === 0) return { name, value, unit, against: {}, ratio: {} };
+      const peer = figure(peers);
+      return { name, value, unit, against: { [PEER]: peer }, ratio: { [PEER]: value / peer } };
+    };
+    const accuracies = (runs: readonly Training[]) => runs.map(({ accuracy }) => accuracy);
+    return [
+      compare("test accuracy, mean over seeds", "", (runs) => mean(accuracies(runs))),
+      compare("test accuracy, worst seed", "", (runs) => Math.min(...accuracies(runs))),
+      compare("test accuracy, best seed", "", (runs) => Math.max(...accuracies(runs))),
+      compare("CPU time, 2 threads, median", "s", (runs) => median(runs.map(({ cpuSeconds }) => cpuSeconds))),
+      compare("wall time, 2 threads, median", "s", (runs) => median(runs.map(({ wallSeconds }) => wallSeconds))),
+      compare("peak memory of the process, median", "MiB", (runs) => median(runs.map(({ peakMiB }) => peakMiB))),
+    ];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function train(program: string, args: readonly string[]): Promise<Training> {
+  const { stdout } = await run(program, [...args]);
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Training;
+}
+
+function describe(training: Training | undefined): string {
+  if (training === undefined) return "";
+  const { accuracy, cpuSeconds, wallSeconds } = training;
+  return `${accuracy.toFixed(3)} in ${cpuSeconds.toFixed(1)} CPU s, ${wallSeconds.toFixed(1)} s`;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
