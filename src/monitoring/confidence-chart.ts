@@ -1,0 +1,266 @@
+import { ScatterChart } from "echarts/charts";
+import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+import { z } from "zod";
+import { parseOptions } from "../core/options.js";
+import { chooseLowestConfidence, chooseTimeAxis, describeDays } from "./chart-axes.js";
+import { ALARM_SYMBOL, CHART_THEMES, type ChartTheme, CLASS_SYMBOLS } from "./chart-theme.js";
+import { plainText, shorten } from "./plain-text.js";
+import type { CapturePoint } from "./point-sample.js";
+import type { CaptureSummary } from "./summarize-captures.js";
+import { summarySchema } from "./summary-schema.js";
+
+/** Options of {@link renderConfidenceChart}. */
+export interface RenderConfidenceChartOptions {
+  /** Width in pixels, 280 to 4000. @defaultValue `960` */
+  readonly width?: number;
+  /** Height in pixels, 240 to 4000. @defaultValue `480` */
+  readonly height?: number;
+  /** Heading. @defaultValue `"Confidence of captured answers"` */
+  readonly title?: string;
+  /** Colours. @defaultValue `"light"` */
+  readonly theme?: "light" | "dark";
+}
+
+const OptionsSchema = z.strictObject({
+  width: z.int().min(280).max(4000).default(960),
+  height: z.int().min(240).max(4000).default(480),
+  title: z.string().default("Confidence of captured answers"),
+  theme: z.enum(["light", "dark"]).default("light"),
+});
+
+type ResolvedOptions = z.output<typeof OptionsSchema>;
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+/** More classes than this share one entry of the legend. */
+const MAX_CLASSES = 6;
+/** From this width on, there is room to write the word beside the threshold's line. */
+const WIDE = 600;
+
+/**
+ * Draws the confidence of every answer over real time, with the threshold as a line. What is below it differs in
+ * colour and in shape, so the picture can also be read in grey.
+ *
+ * @param summary - What `summarizeCaptures` returned.
+ * @param options - See {@link RenderConfidenceChartOptions}.
+ * @returns A complete SVG document.
+ * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when the summary or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { readCaptures, renderConfidenceChart, summarizeCaptures } from "scones-ml/monitoring";
+ *
+ * const summary = await summarizeCaptures(readCaptures({ source: "captured_data" }), { labels: ["bicycle", "motorcycle"] });
+ * await writeFile("confidence.svg", renderConfidenceChart(summary, { title: "Scones Unlimited" }));
+ * ```
+ */
+export function renderConfidenceChart(summary: CaptureSummary, options: RenderConfidenceChartOptions = {}): string {
+  const checked = parseOptions("renderConfidenceChart", summarySchema, summary);
+  return drawConfidenceChart(checked, parseOptions("renderConfidenceChart", OptionsSchema, options), "chart");
+}
+
+/**
+ * Draws the chart.
+ *
+ * @param summary - The checked summary.
+ * @param options - The resolved options.
+ * @param idPrefix - Begin of the ids in the picture, to keep two pictures in one page apart.
+ * @returns A complete SVG document.
+ * @internal
+ */
+export function drawConfidenceChart(summary: CaptureSummary, options: ResolvedOptions, idPrefix: string): string {
+  // Registering twice does nothing; registering here keeps the import free of effects.
+  use([ScatterChart, GridComponent, LegendComponent, MarkLineComponent, TitleComponent, SVGRenderer]);
+  const { width, height } = options;
+  const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
+  try {
+    chart.setOption(describeChart(summary, options));
+    return tidy(chart.renderToSVGString(), idPrefix);
+  } finally {
+    chart.dispose();
+  }
+}
+
+/**
+ * Takes out what only a script in a browser would use, and the library's running numbers, so that the same captures
+ * give the same text. Escaped text holds no bare angle bracket or quote, so these patterns meet nothing but markup.
+ */
+function tidy(svg: string, idPrefix: string): string {
+  return svg
+    .replace(/<style[^>]*>[\s\S]*?<\/style>\n?/g, "")
+    .replace(/ (?:class|pointer-events|ecmeta_\w+)="[^"<>]*"/g, "")
+    .replace(/(="(?:url\(#)?)zr\d+-/g, `$1${idPrefix}-`);
+}
+
+function describeChart(summary: CaptureSummary, { width, height, title, theme: themeName }: ResolvedOptions) {
+  const theme = CHART_THEMES[themeName];
+  const isWide = width >= WIDE;
+  const axis = chooseTimeAxis(summary);
+  const series = describeSeries(summary, theme);
+  const text = (size: number, color: string) => ({ fontFamily: FONT, fontSize: size, color });
+  const legendRows = Math.ceil(series.length / Math.max(1, Math.floor((width - 40) / 150)));
+  const isEmpty = summary.points.length === 0;
+  const axisLine = { lineStyle: { color: theme.muted } };
+  return {
+    animation: false,
+    useUTC: true,
+    backgroundColor: theme.background,
+    textStyle: { fontFamily: FONT },
+    title: [
+      {
+        text: shorten(plainText(title), Math.floor((width - 40) / (isWide ? 11 : 9))),
+        left: 20,
+        top: 14,
+        textStyle: { ...text(isWide ? 17 : 14, theme.ink), fontWeight: 600 },
+      },
+      ...(isEmpty
+        ? [
+            {
+              text: "No classified captures",
+              left: "center",
+              top: "middle",
+              textStyle: { ...text(15, theme.muted), fontWeight: 400 },
+            },
+          ]
+        : []),
+    ],
+    legend: {
+      left: 16,
+      right: 16,
+      top: 44,
+      itemGap: 28,
+      itemWidth: 12,
+      itemHeight: 12,
+      selectedMode: false,
+      textStyle: text(12, theme.ink),
+      data: series.map(({ name }) => ({ name })),
+    },
+    grid: { left: 64, right: isWide ? 120 : 48, top: 58 + legendRows * 24, bottom: 72, borderColor: theme.grid },
+    xAxis: {
+      type: "time",
+      min: axis.min,
+      max: axis.max,
+      name: isEmpty ? "Time of capture in UTC" : `Time of capture in UTC (${describeDays(axis)})`,
+      nameLocation: "middle",
+      nameGap: 44,
+      nameTextStyle: text(12, theme.muted),
+      splitNumber: Math.max(2, Math.floor(width / 160)),
+      minInterval: 1000,
+      axisLine,
+      axisTick: { show: !isEmpty, lineStyle: { color: theme.muted } },
+      axisLabel: {
+        ...text(11, theme.muted),
+        show: !isEmpty,
+        hideOverlap: true,
+        formatter: axis.format,
+        lineHeight: 14,
+      },
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: "value",
+      min: chooseLowestConfidence(summary),
+      max: 1,
+      name: "Confidence",
+      nameLocation: "middle",
+      nameGap: 44,
+      nameTextStyle: text(12, theme.muted),
+      splitNumber: Math.max(2, Math.floor(height / 90)),
+      axisLine: { show: true, ...axisLine },
+      axisLabel: { ...text(11, theme.muted), formatter: (value: number) => String(Math.round(value * 1000) / 1000) },
+      splitLine: { lineStyle: { color: theme.grid } },
+    },
+    series: [...series, describeThreshold(summary.threshold, theme, isWide)],
+  };
+}
+
+/** One series for each class above the threshold, and one for everything below it, which is drawn on top. */
+function describeSeries(summary: CaptureSummary, theme: ChartTheme) {
+  const { points, labels, perLabel } = summary;
+  const counts = new Map(perLabel.map(({ label, count }) => [label, count]));
+  const shown =
+    labels.length <= MAX_CLASSES
+      ? labels
+      : labels.toSorted((one, other) => (counts.get(other) ?? 0) - (counts.get(one) ?? 0)).slice(0, MAX_CLASSES - 1);
+  const size = points.length > 500 ? 6 : points.length > 100 ? 8 : 10;
+  const above = points.filter(({ belowThreshold }) => !belowThreshold);
+  const pointsOf = (wanted: (point: CapturePoint) => boolean, from = above) =>
+    from.filter(wanted).map(({ time, confidence }) => [Date.parse(time), confidence]);
+  const scatter = { type: "scatter" as const, silent: true, z: 3 };
+  const groups = [
+    ...shown.map((label) => ({ name: label, data: pointsOf((point) => point.label === label) })),
+    ...(shown.length === labels.length
+      ? []
+      : [
+          {
+            name: `${labels.length - shown.length} other classes`,
+            data: pointsOf(({ label }) => !shown.includes(label)),
+          },
+        ]),
+  ];
+  const names = uniqueNames(groups.map(({ name }) => name));
+  return [
+    ...groups.map(({ data }, index) => ({
+      ...scatter,
+      name: names[index] ?? "",
+      data,
+      symbol: CLASS_SYMBOLS[index % CLASS_SYMBOLS.length],
+      symbolSize: size,
+      itemStyle: {
+        color: theme.classes[index % theme.classes.length],
+        opacity: 0.85,
+        borderColor: theme.background,
+        borderWidth: 0.5,
+      },
+    })),
+    {
+      ...scatter,
+      name: `below ${formatShare(summary.threshold)}`,
+      data: pointsOf(({ belowThreshold }) => belowThreshold, [...points]),
+      symbol: ALARM_SYMBOL,
+      symbolSize: size + 2,
+      z: 4,
+      itemStyle: { color: theme.alarm, opacity: 0.95, borderColor: theme.background, borderWidth: 0.5 },
+    },
+  ];
+}
+
+/** The line is a series of its own without points, so that it is drawn when there are no captures, too. */
+function describeThreshold(threshold: number, theme: ChartTheme, isWide: boolean) {
+  return {
+    type: "scatter" as const,
+    data: [],
+    silent: true,
+    z: 2,
+    markLine: {
+      silent: true,
+      symbol: "none",
+      lineStyle: { color: theme.alarm, type: "dashed" as const, width: 1.5 },
+      label: {
+        formatter: `${isWide ? "threshold " : ""}${formatShare(threshold)}`,
+        position: "end" as const,
+        color: theme.alarm,
+        fontFamily: FONT,
+        fontSize: 12,
+      },
+      data: [{ yAxis: threshold }],
+    },
+  };
+}
+
+/** The legend knows its entries by name, and shortened names may be alike. */
+function uniqueNames(names: readonly string[]): readonly string[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const short = shorten(plainText(name), 18);
+    const times = (seen.get(short) ?? 0) + 1;
+    seen.set(short, times);
+    return times === 1 ? short : `${short} (${times})`;
+  });
+}
+
+function formatShare(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
+}
