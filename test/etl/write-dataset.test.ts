@@ -1,0 +1,101 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PNG } from "pngjs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { CifarImage } from "../../src/etl/cifar-image.js";
+import { encodePng } from "../../src/etl/png.js";
+import { writeDataset } from "../../src/etl/write-dataset.js";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "scones-write-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const image = (changes: Partial<CifarImage> = {}): CifarImage => ({
+  filename: "bike_s_000001.png",
+  split: "train",
+  label: "bicycle",
+  labelId: 0,
+  row: 16,
+  width: 2,
+  height: 1,
+  rgb: Uint8Array.of(255, 0, 0, 0, 0, 255),
+  ...changes,
+});
+const labels = ["bicycle", "motorcycle"];
+const write = (images: readonly CifarImage[], signal?: AbortSignal) =>
+  writeDataset({ images, labels, directory: join(folder, "set"), ...(signal ? { signal } : {}) });
+
+describe("encodePng", () => {
+  it("writes 8-bit RGB that decodes to the same pixels, and the same bytes again", () => {
+    const bytes = encodePng(image());
+    const decoded = PNG.sync.read(Buffer.from(bytes));
+    expect([...decoded.data]).toEqual([255, 0, 0, 255, 0, 0, 255, 255]);
+    expect([bytes[24], bytes[25]]).toEqual([8, 2]);
+    expect(encodePng(image())).toEqual(bytes);
+  });
+
+  it("refuses bytes that do not fit the size", () => {
+    expect(() => encodePng(image({ width: 3 }))).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
+  });
+});
+
+describe("writeDataset", () => {
+  it("writes images and manifests in the course's layout", async () => {
+    const dataset = await write([image(), image({ split: "test", label: "motorcycle", labelId: 1, row: 7 })]);
+    expect(dataset).toMatchObject({ labels, train: { count: 1 }, test: { count: 1 } });
+    const files = await readdir(join(folder, "set"), { recursive: true });
+    expect(new Set(files)).toEqual(
+      new Set([
+        "test",
+        "test.lst",
+        "train",
+        "train.lst",
+        join("test", "bike_s_000001.png"),
+        join("train", "bike_s_000001.png"),
+      ]),
+    );
+    expect(await readFile(dataset.test.manifest, "utf8")).toBe("7\t1\tbike_s_000001.png\n");
+    expect(await readFile(join(dataset.train.images, "bike_s_000001.png"))).toEqual(Buffer.from(encodePng(image())));
+  });
+
+  it("keeps images of the same name apart without losing one, also where only case differs", async () => {
+    const dataset = await write([
+      image({ row: 1 }),
+      image({ row: 2 }),
+      image({ row: 3, filename: "BIKE_s_000001.png" }),
+      image({ row: 4, filename: "bike_s_000001-2.png" }),
+      image({ split: "test" }),
+    ]);
+    expect(await readFile(dataset.train.manifest, "utf8")).toBe(
+      "1\t0\tbike_s_000001.png\n2\t0\tbike_s_000001-2.png\n3\t0\tBIKE_s_000001-3.png\n4\t0\tbike_s_000001-2-4.png\n",
+    );
+    expect(await readdir(dataset.train.images)).toHaveLength(4);
+  });
+
+  it.each([
+    ["a name that climbs", { filename: "../evil.png" }, "IMAGE_NAME_INVALID"],
+    ["a name with a separator", { filename: "a\\b.png" }, "IMAGE_NAME_INVALID"],
+    ["a hidden name", { filename: ".bashrc" }, "IMAGE_NAME_INVALID"],
+    ["a control character", { filename: "a\u0007.png" }, "IMAGE_NAME_INVALID"],
+    ["a name of a device", { filename: "con.png" }, "IMAGE_NAME_INVALID"],
+    ["an endless name", { filename: `${"a".repeat(300)}.png` }, "IMAGE_NAME_INVALID"],
+    ["a label of another class", { labelId: 1 }, "IMAGE_INVALID"],
+    ["another size", { width: 1, rgb: Uint8Array.of(1, 2, 3) }, "IMAGE_INVALID"],
+    ["bytes that do not fit", { rgb: Uint8Array.of(1) }, "IMAGE_INVALID"],
+  ])("refuses %s and leaves nothing behind", async (_, changes, code) => {
+    await expect(write([image({ row: 1 }), image({ row: 2, ...changes })])).rejects.toMatchObject({ code });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("refuses an empty split, a repeated row, a folder that exists, and an abort, and leaves nothing behind", async () => {
+    await expect(write([image()])).rejects.toMatchObject({ code: "DATASET_EMPTY", details: { split: "test" } });
+    await expect(write([image(), image(), image({ split: "test" })])).rejects.toMatchObject({ code: "LST_INVALID" });
+    const reason = new Error("enough");
+    await expect(write([image()], AbortSignal.abort(reason))).rejects.toBe(reason);
+    expect(await readdir(folder)).toEqual([]);
+    await expect(writeDataset({ images: [image()], labels, directory: folder })).rejects.toThrow(/exists already/);
+  });
+});
