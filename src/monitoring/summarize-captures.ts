@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LabelsSchema } from "../core/contracts.js";
-import { instanceSchema, parseOptions } from "../core/options.js";
+import { parseOptions } from "../core/options.js";
 import { ConfidenceStatistics, type ConfidenceSummary } from "./confidence-statistics.js";
 import type { Observation } from "./parse-capture.js";
 import { type CapturePoint, PointSample } from "./point-sample.js";
@@ -67,10 +67,10 @@ const OptionsSchema = z.strictObject({
   maxPoints: z.int().min(1).max(100_000).default(2000),
 });
 
-const ObservationsSchema = z.union([
-  instanceSchema<AsyncIterable<Observation>>("an async iterable of observations", [Symbol.asyncIterator]),
-  instanceSchema<Iterable<Observation>>("an iterable of observations", [Symbol.iterator]),
-]);
+const ObservationsSchema = z.custom<AsyncIterable<Observation> | Iterable<Observation>>(
+  (value) => typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value),
+  "observations must be an iterable, such as what readCaptures returns",
+);
 
 const MAX_LEAST = 20;
 
