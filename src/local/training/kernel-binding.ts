@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 /** The compiled functions of `assembly/`; addresses are byte offsets into the memory. @internal */
 export interface Kernels {
   convolve(

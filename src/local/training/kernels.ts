@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 import { KERNELS_BASE64 } from "./generated/kernels.js";
 
 /** WebAssembly pages have 64 KiB. */

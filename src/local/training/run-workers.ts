@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 import { Worker } from "node:worker_threads";
 import type { Architecture } from "./architecture.js";
 import { WORKER_SOURCE } from "./generated/worker-source.js";

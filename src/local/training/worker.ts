@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 import { parentPort, workerData } from "node:worker_threads";
 import { type Architecture, layOutNetwork } from "./architecture.js";
 import { createBarrier } from "./barrier.js";
