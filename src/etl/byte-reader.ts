@@ -67,6 +67,24 @@ export class ByteReader {
   }
 
   /**
+   * The next bytes, copied into memory of their own of just that size.
+   *
+   * @param length - How many bytes.
+   * @returns The bytes, or `undefined` when the stream ends before.
+   */
+  async takeCopy(length: number): Promise<Buffer | undefined> {
+    // Pages that nothing is written to are never used, so a false length costs nothing.
+    const copy = Buffer.allocUnsafeSlow(length);
+    for (let filled = 0; filled < length; ) {
+      const step = Math.min(length - filled, Math.max(1, this.#current.length - this.#position));
+      const bytes = await this.take(step);
+      if (bytes === undefined) return undefined;
+      filled += bytes.copy(copy, filled);
+    }
+    return copy;
+  }
+
+  /**
    * Leaves bytes out without keeping them.
    *
    * @param length - How many bytes.

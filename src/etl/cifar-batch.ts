@@ -70,7 +70,7 @@ export async function* readBatch(options: ReadBatchOptions): AsyncGenerator<Batc
       yield* keepStreaming(reader, pickle, table, options.fineLabels);
     } else {
       if (step.length > MAX_HELD_BYTES) throw pickle.invalid(`${step.length} bytes of pixels before the labels`);
-      const bytes = await reader.take(step.length);
+      const bytes = await reader.takeCopy(step.length);
       if (bytes === undefined) throw pickle.invalid("it ends early");
       held = bytes;
     }

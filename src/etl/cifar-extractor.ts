@@ -1,6 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { throwIfAborted } from "../core/abort.js";
-import { LabelsSchema } from "../core/contracts.js";
 import { callbackSchema, instanceSchema, parseOptions, signalSchema } from "../core/options.js";
 import { type ArchiveMember, readMembers } from "./archive.js";
 import { readBatch, readMeta } from "./cifar-batch.js";
@@ -11,6 +11,7 @@ import {
   defaultCacheDirectory,
   type ExtractProgressEvent,
   openSource,
+  parseUrl,
 } from "./cifar-source.js";
 import { CIFAR_100_CLASSES, findFineLabels } from "./class-names.js";
 import { ArchiveError } from "./etl-errors.js";
@@ -40,16 +41,22 @@ export interface ImagesOptions {
   readonly onProgress?: (event: ExtractProgressEvent) => void;
 }
 
+const ClassesSchema = z
+  .array(z.string().min(1))
+  .min(1, "needs at least one class")
+  .refine((classes) => new Set(classes).size === classes.length, "must not repeat a class")
+  .readonly();
+
 const OptionsSchema = z.strictObject({
   source: z
     .union([
-      z.string().min(1),
-      z.instanceof(URL),
+      z.string().min(1).refine(isReadableAddress, "must be a path or a file:, http: or https: URL"),
+      z.instanceof(URL).refine(isReadableAddress, "must be a file:, http: or https: URL"),
       z.instanceof(Uint8Array),
       instanceSchema<AsyncIterable<Uint8Array>>("a path, a URL, bytes or a stream of bytes", [Symbol.asyncIterator]),
     ])
     .default(() => new URL(CIFAR_100_SOURCE.url)),
-  classes: LabelsSchema.default(["bicycle", "motorcycle"]),
+  classes: ClassesSchema.default(["bicycle", "motorcycle"]),
   cacheDirectory: z.string().min(1).optional(),
   fetch: callbackSchema<typeof fetch>().optional(),
 });
@@ -112,7 +119,7 @@ export class CifarExtractor<const Label extends string = "bicycle" | "motorcycle
     const archive = await openSource({ source, cacheDirectory, fetch, signal, onProgress });
     const wanted = split === undefined ? ["train", "test"] : [split];
     let count = 0;
-    for await (const member of readMembers({ ...archive, source: archive.name, names: [...wanted, "meta"] })) {
+    for await (const member of readMembers({ ...archive, source: archive.name, names: [...wanted, "meta"], signal })) {
       if (member.name === "meta") {
         await checkMeta(member, archive.name);
         continue;
@@ -144,6 +151,17 @@ export class CifarExtractor<const Label extends string = "bicycle" | "motorcycle
         rgb: interleavePlanes(planes),
       };
     }
+  }
+}
+
+/** Finds out now what could otherwise only fail when the archive is opened. */
+function isReadableAddress(source: string | URL): boolean {
+  try {
+    const url = parseUrl(source);
+    if (url?.protocol === "file:") fileURLToPath(url);
+    return url === undefined || ["file:", "http:", "https:"].includes(url.protocol);
+  } catch {
+    return false;
   }
 }
 

@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { downloadFile } from "./download.js";
+import { describeUrl, downloadFile } from "./download.js";
 
 /** Where an archive comes from: a file path, a `file:`, `http:` or `https:` URL, its bytes, or a stream of them. */
 export type CifarSource = string | URL | Uint8Array | AsyncIterable<Uint8Array>;
@@ -79,29 +80,46 @@ export async function openSource(options: OpenSourceOptions): Promise<OpenedSour
   if (source instanceof Uint8Array) return { name: "(bytes)", chunks: slice(source) };
   if (typeof source === "object" && !(source instanceof URL)) return { name: "(stream)", chunks: source };
   const url = parseUrl(source);
-  if (url === undefined) return { name: String(source), chunks: createReadStream(String(source)) };
-  if (url.protocol === "file:") return { name: url.href, chunks: createReadStream(fileURLToPath(url)) };
+  if (url === undefined)
+    return { name: String(source), chunks: createReadStream(String(source), { highWaterMark: READ_BYTES }) };
+  if (url.protocol === "file:")
+    return { name: url.href, chunks: createReadStream(fileURLToPath(url), { highWaterMark: READ_BYTES }) };
   const isPublished = url.href === CIFAR_100_SOURCE.url;
   const path = await downloadFile({
     url,
-    path: join(options.cacheDirectory, basename(url.pathname) === "" ? "archive" : basename(url.pathname)),
+    path: join(options.cacheDirectory, chooseCacheName(url, isPublished)),
     fetch: options.fetch,
     signal: options.signal,
     md5: isPublished ? CIFAR_100_SOURCE.md5 : undefined,
     onBytes: (receivedBytes, totalBytes) =>
       options.onProgress?.({ type: "download", receivedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) }),
   });
-  return { name: url.href, chunks: createReadStream(path) };
+  return { name: describeUrl(url), chunks: createReadStream(path, { highWaterMark: READ_BYTES }) };
 }
 
-/** A Windows path such as `C:\data` is no URL: a scheme has more than one letter. */
-function parseUrl(source: string | URL): URL | undefined {
+/** The published archive keeps its name; files of other addresses may share one, so their address goes into it. */
+function chooseCacheName(url: URL, isPublished: boolean): string {
+  const name = basename(url.pathname)
+    .replaceAll(/[^A-Za-z0-9._-]/g, "_")
+    .slice(-100);
+  if (isPublished) return name;
+  return `${createHash("sha256").update(url.href).digest("hex").slice(0, 16)}-${name}`;
+}
+
+/**
+ * Tells addresses from file paths.
+ *
+ * @param source - An address, or its text, or a path.
+ * @returns The address, or `undefined` for a path.
+ * @internal
+ */
+export function parseUrl(source: string | URL): URL | undefined {
   if (source instanceof URL) return source;
-  return /^(https?|file):\/\//.test(source) ? new URL(source) : undefined;
+  return /^(https?|file):\/\//i.test(source) ? new URL(source) : undefined;
 }
 
-const SLICE_BYTES = 256 * 1024;
+const READ_BYTES = 1024 * 1024;
 
 async function* slice(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.byteLength; start += SLICE_BYTES) yield bytes.subarray(start, start + SLICE_BYTES);
+  for (let start = 0; start < bytes.byteLength; start += READ_BYTES) yield bytes.subarray(start, start + READ_BYTES);
 }

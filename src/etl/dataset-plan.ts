@@ -23,6 +23,7 @@ export class DatasetPlan {
   readonly #labels: readonly string[];
   readonly #rows: Readonly<Record<Split, LstRow[]>> = { train: [], test: [] };
   readonly #names: Readonly<Record<Split, Set<string>>> = { train: new Set(), test: new Set() };
+  readonly #indexes: Readonly<Record<Split, Set<number>>> = { train: new Set(), test: new Set() };
   #shape: { readonly height: number; readonly width: number } | undefined;
 
   /** @param labels - Class names in label order. */
@@ -44,6 +45,7 @@ export class DatasetPlan {
   add(image: CifarImage): PlannedImage {
     this.#check(image);
     const filename = this.#chooseName(image);
+    this.#indexes[image.split].add(image.row);
     this.#rows[image.split].push({ row: image.row, labelId: image.labelId, filename });
     return { image, filename };
   }
@@ -70,13 +72,18 @@ export class DatasetPlan {
     }
   }
 
-  #check({ filename, label, labelId, width, height, rgb }: CifarImage): void {
+  #check({ filename, split, row, label, labelId, width, height, rgb }: CifarImage): void {
+    const name = String(filename).slice(0, 100);
     const refuse = (reason: string) =>
       new DatasetError({
         code: "IMAGE_INVALID",
-        message: `The image "${filename.slice(0, 100)}" does not fit the data set: ${reason}.`,
-        details: { filename, reason },
+        message: `The image ${JSON.stringify(name)} does not fit the data set: ${reason}. Leave it out or correct it.`,
+        details: { filename: name, reason },
       });
+    if (split !== "train" && split !== "test") throw refuse("its split is neither train nor test");
+    if (!Number.isSafeInteger(row) || row < 0) throw refuse("its row is not a whole number from 0");
+    if (this.#indexes[split].has(row)) throw refuse(`row ${row} of ${split} occurs twice`);
+    if (!(rgb instanceof Uint8Array)) throw refuse("its pixels are not a Uint8Array");
     if (this.#labels[labelId] !== label) throw refuse(`its label ${labelId} is not "${label}" in the given labels`);
     if (rgb.byteLength !== width * height * 3) throw refuse(`${rgb.byteLength} bytes are not ${width} x ${height} RGB`);
     this.#shape ??= { width, height };
@@ -86,11 +93,16 @@ export class DatasetPlan {
   }
 
   #chooseName({ filename, split, row }: CifarImage): string {
-    if (!SAFE_NAME.test(filename) || DEVICE_NAME.test(filename) || filename.endsWith(".")) {
+    if (
+      typeof filename !== "string" ||
+      !SAFE_NAME.test(filename) ||
+      DEVICE_NAME.test(filename) ||
+      filename.endsWith(".")
+    ) {
       throw new DatasetError({
         code: "IMAGE_NAME_INVALID",
         message: `Row ${row} of ${split} has a file name that must not become a file or a key. Only letters, digits, dot, hyphen and underscore are taken, 200 characters at most.`,
-        details: { row, reason: `not a plain file name: ${JSON.stringify(filename.slice(0, 60))}` },
+        details: { row, reason: `not a plain file name: ${JSON.stringify(String(filename).slice(0, 60))}` },
       });
     }
     const names = this.#names[split];

@@ -30,6 +30,7 @@ export interface DownloadOptions {
  */
 export async function downloadFile(options: DownloadOptions): Promise<string> {
   const { url, path } = options;
+  const source = describeUrl(url);
   if (await isFile(path)) return path;
   await mkdir(dirname(path), { recursive: true });
   const partial = `${path}.${randomUUID()}.part`;
@@ -38,8 +39,8 @@ export async function downloadFile(options: DownloadOptions): Promise<string> {
     if (options.md5 !== undefined && actual !== options.md5) {
       throw new DownloadError({
         code: "CHECKSUM_MISMATCH",
-        message: `${url.href} has the md5 ${actual}, but ${options.md5} is published. Nothing was kept; try again or use another source.`,
-        details: { source: url.href, expected: options.md5, actual },
+        message: `${source} has the md5 ${actual}, but ${options.md5} is published. Nothing was kept; try again or use another source.`,
+        details: { source, expected: options.md5, actual },
       });
     }
     await rename(partial, path);
@@ -50,25 +51,32 @@ export async function downloadFile(options: DownloadOptions): Promise<string> {
 }
 
 async function receive({ url, fetch, signal, onBytes }: DownloadOptions, partial: string): Promise<string> {
+  const source = describeUrl(url);
   let receivedBytes = 0;
   const failed = (reason: string, status?: number, cause?: unknown) =>
     new DownloadError({
       code: "DOWNLOAD_FAILED",
-      message: `${url.href} could not be downloaded: ${reason}. Try again, or download it otherwise and pass its path.`,
-      details: { source: url.href, receivedBytes, ...(status === undefined ? {} : { status }) },
+      message: `${source} could not be downloaded: ${reason}. Try again, or download it otherwise and pass its path.`,
+      details: { source, receivedBytes, ...(status === undefined ? {} : { status }) },
       ...(cause === undefined ? {} : { cause }),
     });
 
   const file = await open(partial, "wx");
   try {
-    const response = await fetch(url, signal === undefined ? {} : { signal });
-    if (!response.ok || response.body === null) throw failed(`the server says ${response.status}`, response.status);
+    // Without this a server may unpack a .tar.gz on the way, and another file than the published one arrives.
+    const headers = { "accept-encoding": "identity" };
+    const response = await fetch(url, signal === undefined ? { headers } : { headers, signal });
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel();
+      throw failed(`the server says ${response.status}`, response.status);
+    }
     const announced = Number(response.headers.get("content-length") ?? Number.NaN);
     const totalBytes = Number.isInteger(announced) ? announced : undefined;
     const hash = createHash("md5");
     for await (const chunk of response.body) {
+      signal?.throwIfAborted();
       hash.update(chunk);
-      await file.write(chunk);
+      await file.appendFile(chunk);
       receivedBytes += chunk.byteLength;
       onBytes(receivedBytes, totalBytes);
     }
@@ -82,6 +90,17 @@ async function receive({ url, fetch, signal, onBytes }: DownloadOptions, partial
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Names an address in a message, without what may be secret in it: user, password and query.
+ *
+ * @param url - The address.
+ * @returns Its scheme, host and path.
+ * @internal
+ */
+export function describeUrl(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
 async function isFile(path: string): Promise<boolean> {

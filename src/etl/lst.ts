@@ -53,8 +53,8 @@ export function formatLst(rows: Iterable<LstRow>): string {
  * ```
  */
 export function parseLst(text: string): readonly LstRow[] {
-  const lines = text.replace(/(\r?\n)+$/, "").split(/\r?\n/);
-  if (lines.length === 1 && lines[0] === "") return [];
+  const lines = text.split(/\r?\n/);
+  while (lines.at(-1) === "") lines.pop();
   const seen = new Set<number>();
   return lines.map((content, index) => {
     const line = index + 1;
@@ -78,6 +78,8 @@ function checkRow({ row, labelId, filename }: LstRow, line: number, seen: Set<nu
   if (filename === "" || filename !== filename.trim() || /[\p{Cc}]/u.test(filename)) {
     throw invalid(line, "has a path that is empty, or begins, ends or is broken by white space");
   }
+  if (filename.startsWith("/") || filename.split("/").includes(".."))
+    throw invalid(line, "has a path that leaves its folder");
   if (seen.has(row)) throw invalid(line, `repeats the index ${row}`);
   seen.add(row);
 }

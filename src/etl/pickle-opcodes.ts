@@ -32,6 +32,7 @@ export const OP = {
   tuple3: 0x87,
   newtrue: 0x88,
   newfalse: 0x89,
+  long1: 0x8a,
   shortBinunicode: 0x8c,
   binbytes8: 0x8e,
   stackGlobal: 0x93,
@@ -55,6 +56,7 @@ export const OPERAND_SIZES: Readonly<Record<number, number>> = {
   [OP.binput]: 1,
   [OP.longBinput]: 4,
   [OP.proto]: 1,
+  [OP.long1]: 1,
   [OP.shortBinunicode]: 1,
   [OP.binbytes8]: 8,
   [OP.frame]: 8,
@@ -73,6 +75,7 @@ export function textLength(opcode: number, operand: Buffer): number | undefined 
     case OP.shortBinstring:
     case OP.shortBinbytes:
     case OP.shortBinunicode:
+    case OP.long1:
       return operand.readUInt8(0);
     case OP.binstring:
       return operand.readInt32LE(0);

@@ -1,6 +1,7 @@
 import type { ByteReader } from "./byte-reader.js";
 import { PickleError } from "./etl-errors.js";
 import { describeOpcode, OP, OPERAND_SIZES, textLength } from "./pickle-opcodes.js";
+import { PickleStack } from "./pickle-stack.js";
 import { isKind, type PickleGlobal, type PickleValue } from "./pickle-values.js";
 
 /** What {@link PickleReader.next} comes upon. @internal */
@@ -24,9 +25,10 @@ export type PickleStep =
 const LONG_BYTES = 3072;
 const MAX_NAME_BYTES = 256;
 const EMPTY = Buffer.alloc(0);
-const MAX_MEMO = 1_000_000;
-const MAX_DEPTH = 64;
-const MAX_ITEMS = 2_000_000;
+/** The genuine train batch takes 350,000. */
+const MAX_OPCODES = 4_000_000;
+/** The names of the genuine train batch take 1.4 MB. */
+const MAX_TEXT_BYTES = 32_000_000;
 
 /** The only Python objects that a CIFAR pickle names; old and new numpy name the first one differently. */
 const ALLOWED_GLOBALS = new Map([
@@ -36,17 +38,22 @@ const ALLOWED_GLOBALS = new Map([
   ["numpy dtype", "dtype"],
 ]);
 
+/** What to do about pickles that are harmless and yet refused. */
+const RESAVE = "If it is your own, save it again with pickle protocol 4.";
+
 /**
  * Reads a pickle of protocol 2 to 4 that holds plain data and numpy arrays. It knows an allow-list of opcodes and of
- * three numpy objects and refuses everything else; nothing is ever looked up or executed.
+ * three numpy objects and refuses everything else; nothing is ever looked up or executed. That includes
+ * `_codecs.encode`, with which Python 3 writes bytes in protocol 2: the pixels would come as UTF-8 text, half as long
+ * again, and protocols 3 and 4 hold the same data as plain bytes.
  * @internal
  */
 export class PickleReader {
   readonly #reader: ByteReader;
   readonly #where: { readonly source: string; readonly member: string };
-  readonly #frames: PickleValue[][] = [[]];
-  readonly #memo: PickleValue[] = [];
-  #items = 0;
+  readonly #stack = new PickleStack((reason) => this.invalid(reason));
+  #opcodes = 0;
+  #textBytes = 0;
 
   /**
    * @param reader - Where the bytes come from.
@@ -60,15 +67,16 @@ export class PickleReader {
   /** Reads on until a long byte string begins or the pickle ends. */
   async next(): Promise<PickleStep> {
     for (;;) {
+      if (++this.#opcodes > MAX_OPCODES) throw this.invalid(`more than ${MAX_OPCODES} opcodes`);
       let opcode = this.#reader.tryTakeByte();
       if (opcode < 0) opcode = (await this.#take(1)).readUInt8(0);
       const operandSize = OPERAND_SIZES[opcode];
       if (operandSize === undefined) throw this.#unsafe(describeOpcode(opcode));
       const operand =
         operandSize === 0 ? EMPTY : (this.#reader.tryTake(operandSize) ?? (await this.#take(operandSize)));
-      if (opcode === OP.stop) return { type: "end", value: this.#pop() };
+      if (opcode === OP.stop) return { type: "end", value: this.#stack.pop() };
       if (opcode === OP.global) {
-        this.#push(this.#findGlobal(`${await this.#takeLine()} ${await this.#takeLine()}`));
+        this.#stack.push(this.#findGlobal(`${await this.#takeLine()} ${await this.#takeLine()}`));
         continue;
       }
       const length = textLength(opcode, operand);
@@ -77,16 +85,23 @@ export class PickleReader {
         continue;
       }
       const isText = opcode === OP.binunicode || opcode === OP.shortBinunicode;
-      if (length >= LONG_BYTES && !isText) return { type: "bytes", length, frames: this.#frames };
+      if (length >= LONG_BYTES && !isText) return { type: "bytes", length, frames: this.#stack.frames };
       if (length < 0 || length >= LONG_BYTES) throw this.invalid(`a text of ${length} bytes`);
+      this.#textBytes += length;
+      if (this.#textBytes > MAX_TEXT_BYTES) throw this.invalid(`more than ${MAX_TEXT_BYTES} bytes of text`);
       const bytes = this.#reader.tryTake(length) ?? (await this.#take(length));
-      this.#push(isText ? bytes.toString("utf8") : bytes.toString("latin1"));
+      if (opcode === OP.long1) {
+        if (length > 6) throw this.invalid(`a whole number of ${length} bytes`);
+        this.#stack.push(length === 0 ? 0 : bytes.readIntLE(0, length));
+        continue;
+      }
+      this.#stack.push(isText ? bytes.toString("utf8") : bytes.toString("latin1"));
     }
   }
 
   /** Puts what stands for a long byte string on the stack, after its bytes were taken. */
   resume(): void {
-    this.#push(undefined);
+    this.#stack.push(undefined);
   }
 
   /** Makes the error for content that does not fit, at the present place. */
@@ -100,12 +115,12 @@ export class PickleReader {
     });
   }
 
-  #unsafe(what: string): PickleError {
+  #unsafe(what: string, remedy = "Do not use this archive."): PickleError {
     const { source, member } = this.#where;
     const offset = this.#reader.offset;
     return new PickleError({
       code: "PICKLE_UNSAFE",
-      message: `"${member}" of ${source} asks for ${what} near byte ${offset}, which CIFAR data never needs. Nothing was executed; do not use this archive.`,
+      message: `"${member}" of ${source} asks for ${what} near byte ${offset}, which CIFAR data never needs. Nothing was executed. ${remedy}`,
       details: { source, member, offset, what },
     });
   }
@@ -114,95 +129,96 @@ export class PickleReader {
     switch (opcode) {
       case OP.proto: {
         const version = operand.readUInt8(0);
-        if (version < 2 || version > 4) throw this.#unsafe(`pickle protocol ${version}`);
+        if (version < 2 || version > 4) throw this.#unsafe(`the pickle protocol ${version}`, RESAVE);
         return;
       }
       case OP.frame:
         return;
       case OP.mark:
-        if (this.#frames.length >= MAX_DEPTH) throw this.invalid(`more than ${MAX_DEPTH} levels`);
-        this.#frames.push([]);
+        this.#stack.pushFrame();
         return;
       case OP.none:
-        this.#push(null);
+        this.#stack.push(null);
         return;
       case OP.newtrue:
-        this.#push(true);
+        this.#stack.push(true);
         return;
       case OP.newfalse:
-        this.#push(false);
+        this.#stack.push(false);
         return;
       case OP.binint:
-        this.#push(operand.readInt32LE(0));
+        this.#stack.push(operand.readInt32LE(0));
         return;
       case OP.binint1:
-        this.#push(operand.readUInt8(0));
+        this.#stack.push(operand.readUInt8(0));
         return;
       case OP.binint2:
-        this.#push(operand.readUInt16LE(0));
+        this.#stack.push(operand.readUInt16LE(0));
         return;
       case OP.emptyList:
-        this.#push([]);
+        this.#stack.push([]);
         return;
       case OP.emptyDict:
-        this.#push(new Map());
+        this.#stack.push(new Map());
         return;
       case OP.emptyTuple:
-        this.#push({ kind: "tuple", items: [] });
+        this.#stack.push({ kind: "tuple", items: [] });
         return;
       case OP.tuple:
-        this.#push({ kind: "tuple", items: this.#popFrame() });
+        this.#stack.push({ kind: "tuple", items: this.#stack.popFrame() });
         return;
       case OP.tuple1:
       case OP.tuple2:
       case OP.tuple3: {
         const size = opcode - OP.tuple1 + 1;
-        const items = Array.from({ length: size }, () => this.#pop()).reverse();
-        this.#push({ kind: "tuple", items });
+        const items = Array.from({ length: size }, () => this.#stack.pop()).reverse();
+        this.#stack.push({ kind: "tuple", items });
         return;
       }
       case OP.append: {
-        const item = this.#pop();
-        this.#extend([item]);
+        const item = this.#stack.pop();
+        this.#stack.extend([item]);
         return;
       }
       case OP.appends:
-        this.#extend(this.#popFrame());
+        this.#stack.extend(this.#stack.popFrame());
         return;
       case OP.setitem: {
-        const value = this.#pop();
-        this.#setItems([this.#pop(), value]);
+        const value = this.#stack.pop();
+        this.#stack.setItems([this.#stack.pop(), value]);
         return;
       }
       case OP.setitems:
-        this.#setItems(this.#popFrame());
+        this.#stack.setItems(this.#stack.popFrame());
         return;
       case OP.binput:
-        this.#memorise(operand.readUInt8(0));
+        this.#stack.memorise(operand.readUInt8(0));
         return;
       case OP.longBinput:
-        this.#memorise(operand.readUInt32LE(0));
+        this.#stack.memorise(operand.readUInt32LE(0));
         return;
       case OP.memoize:
-        this.#memorise(this.#memo.length);
+        this.#stack.memorise();
         return;
       case OP.binget:
-        this.#push(this.#recall(operand.readUInt8(0)));
+        this.#stack.push(this.#stack.recall(operand.readUInt8(0)));
         return;
       case OP.longBinget:
-        this.#push(this.#recall(operand.readUInt32LE(0)));
+        this.#stack.push(this.#stack.recall(operand.readUInt32LE(0)));
         return;
       case OP.stackGlobal: {
-        const name = this.#pop();
-        this.#push(this.#findGlobal(`${this.#pop()} ${name}`));
+        const name = this.#stack.pop();
+        const module = this.#stack.pop();
+        if (typeof name !== "string" || typeof module !== "string") throw this.invalid("a name that is not text");
+        this.#stack.push(this.#findGlobal(`${module} ${name}`));
         return;
       }
       case OP.reduce:
         this.#reduce();
         return;
       case OP.build: {
-        const state = this.#pop();
-        const target = this.#top();
+        const state = this.#stack.pop();
+        const target = this.#stack.top();
         if (!isKind(target, "object")) throw this.invalid("a BUILD without an object");
         target.state = state;
         return;
@@ -213,66 +229,20 @@ export class PickleReader {
   }
 
   #reduce(): void {
-    const args = this.#pop();
-    const callable = this.#pop();
+    const args = this.#stack.pop();
+    const callable = this.#stack.pop();
     if (!isKind(callable, "global") || !isKind(args, "tuple")) throw this.invalid("a REDUCE without a callable");
     if (callable.name === "ndarray") throw this.#unsafe("a call of numpy.ndarray");
-    this.#push({ kind: "object", callable: callable.name, args: args.items, state: undefined });
+    this.#stack.push({ kind: "object", callable: callable.name, args: args.items, state: undefined });
   }
 
   #findGlobal(name: string): PickleGlobal {
     const known = ALLOWED_GLOBALS.get(name);
-    if (known === undefined) throw this.#unsafe(`the Python object "${name.slice(0, 200).replace(" ", ".")}"`);
-    return { kind: "global", name: known };
-  }
-
-  #push(value: PickleValue): void {
-    if (++this.#items > MAX_ITEMS) throw this.invalid(`more than ${MAX_ITEMS} values`);
-    this.#frames.at(-1)?.push(value);
-  }
-
-  #pop(): PickleValue {
-    const frame = this.#frames.at(-1);
-    if (frame === undefined || frame.length === 0) throw this.invalid("an empty stack");
-    return frame.pop();
-  }
-
-  #top(): PickleValue {
-    const frame = this.#frames.at(-1);
-    if (frame === undefined || frame.length === 0) throw this.invalid("an empty stack");
-    return frame.at(-1);
-  }
-
-  #popFrame(): PickleValue[] {
-    const frame = this.#frames.length > 1 ? this.#frames.pop() : undefined;
-    if (frame === undefined) throw this.invalid("an opcode without its MARK");
-    return frame;
-  }
-
-  #extend(items: readonly PickleValue[]): void {
-    const list = this.#top();
-    if (!Array.isArray(list)) throw this.invalid("an APPEND without a list");
-    for (const item of items) list.push(item);
-  }
-
-  #setItems(items: readonly PickleValue[]): void {
-    const map = this.#top();
-    if (!(map instanceof Map) || items.length % 2 !== 0) throw this.invalid("a SETITEM without a dictionary");
-    for (let index = 0; index < items.length; index += 2) {
-      const key = items[index];
-      if (typeof key !== "string") throw this.invalid("a dictionary key that is not text");
-      map.set(key, items[index + 1]);
+    if (known === undefined) {
+      const what = `the Python object "${name.slice(0, 200).replace(" ", ".")}"`;
+      throw name === "_codecs encode" ? this.#unsafe(what, RESAVE) : this.#unsafe(what);
     }
-  }
-
-  #memorise(index: number): void {
-    if (index >= MAX_MEMO) throw this.invalid(`a memo of more than ${MAX_MEMO} entries`);
-    this.#memo[index] = this.#top();
-  }
-
-  #recall(index: number): PickleValue {
-    if (!(index in this.#memo)) throw this.invalid(`a memo entry ${index} that was never stored`);
-    return this.#memo[index];
+    return { kind: "global", name: known };
   }
 
   async #take(length: number): Promise<Buffer> {

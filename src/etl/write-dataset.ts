@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { throwIfAborted } from "../core/abort.js";
 import { forEachConcurrent } from "../core/concurrency.js";
 import { LabelsSchema } from "../core/contracts.js";
 import { InvalidOptionsError, parseOptions, signalSchema } from "../core/options.js";
@@ -28,7 +29,7 @@ export interface WriteDatasetOptions {
   readonly images: Iterable<CifarImage> | AsyncIterable<CifarImage>;
   /** Class names in label order, such as `extractor.labels`. */
   readonly labels: readonly string[];
-  /** Folder to write; it must not exist yet. */
+  /** Folder to write; it must be empty or not exist yet. */
   readonly directory: string;
   /** Ends the writing; nothing is left behind. */
   readonly signal?: AbortSignal;
@@ -50,7 +51,7 @@ const CONCURRENCY = 16;
  *
  * @param options - See {@link WriteDatasetOptions}.
  * @returns Where everything lies.
- * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong or the folder exists.
+ * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong or the folder holds something already.
  * @throws {@link DatasetError} `DATASET_EMPTY` when a split has no image.
  * @throws {@link DatasetError} `IMAGE_INVALID` when an image has another size or label than the data set.
  * @throws {@link DatasetError} `IMAGE_NAME_INVALID` when a name must not become a file.
@@ -66,21 +67,28 @@ const CONCURRENCY = 16;
 export async function writeDataset(options: WriteDatasetOptions): Promise<LocalDataset> {
   const { images, labels, directory, signal } = parseOptions("writeDataset", OptionsSchema, options);
   const target = resolve(directory);
-  if (await exists(target)) throw folderExists(target);
+  const before = await listFolder(target);
+  if (before !== undefined && before.length > 0) throw folderInUse(target);
   const plan = new DatasetPlan(labels);
   const draft = join(dirname(target), `.${basename(target)}-${randomUUID()}`);
+  const firstCreated = await mkdir(dirname(target), { recursive: true });
+  let isDone = false;
   try {
     await mkdir(join(draft, "train"), { recursive: true });
-    await mkdir(join(draft, "test"), { recursive: true });
+    await mkdir(join(draft, "test"));
     await forEachConcurrent(plan.follow(images), { limit: CONCURRENCY, signal }, ({ image, filename }) =>
       writeFile(join(draft, image.split, filename), encodePng(image), { flag: "wx" }),
     );
     plan.requireBothSplits();
     await writeFile(join(draft, "train.lst"), plan.manifest("train"));
     await writeFile(join(draft, "test.lst"), plan.manifest("test"));
+    throwIfAborted(signal);
+    if (before) await rmdir(target);
     await rename(draft, target);
+    isDone = true;
   } finally {
     await rm(draft, { recursive: true, force: true });
+    if (!isDone && firstCreated !== undefined) await removeEmptyFolders(dirname(target), firstCreated);
   }
   const describe = (split: "train" | "test") => ({
     images: join(target, split),
@@ -90,18 +98,34 @@ export async function writeDataset(options: WriteDatasetOptions): Promise<LocalD
   return { directory: target, labels, train: describe("train"), test: describe("test") };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+/** What lies in a folder; `undefined` when there is no such folder. */
+async function listFolder(path: string): Promise<readonly string[] | undefined> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return undefined;
+    if (code === "ENOTDIR") return [path];
+    throw error;
+  }
 }
 
-function folderExists(directory: string): InvalidOptionsError {
-  const message = `${directory} exists already`;
+/** Takes away the parent folders that were made for the target; one that something else has been put into stays. */
+async function removeEmptyFolders(last: string, first: string): Promise<void> {
+  for (let path = last; path.startsWith(first); path = dirname(path)) {
+    const isRemoved = await rmdir(path).then(
+      () => true,
+      () => false,
+    );
+    if (!isRemoved) return;
+  }
+}
+
+function folderInUse(directory: string): InvalidOptionsError {
+  const message = `${directory} exists already and is not an empty folder`;
   return new InvalidOptionsError({
     code: "INVALID_OPTIONS",
-    message: `writeDataset does not write into what is there: ${message}. Choose another folder or remove this one.`,
+    message: `writeDataset does not write over what is there: ${message}. Choose another folder or empty this one.`,
     details: { functionName: "writeDataset", issues: [{ path: "directory", message }] },
   });
 }

@@ -1,0 +1,109 @@
+import { ReadStream } from "node:fs";
+import { Readable, type TransformOptions } from "node:stream";
+import { types } from "node:util";
+import { createGunzip, type Gunzip, type ZlibOptions } from "node:zlib";
+import { ArchiveError } from "./etl-errors.js";
+
+/** A running decompression. @internal */
+export interface Unpacking {
+  /** The plain bytes; as they are when the source is not gzip. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** What the source itself failed with, as opposed to what is wrong with its bytes. */
+  readonly sourceFailure: () => { readonly error: Error } | undefined;
+  /** Whether the source gave fewer bytes than the shortest magic number. */
+  readonly isEmpty: () => boolean;
+  /** Stops everything, also where a chunk is still being waited for. */
+  readonly stop: () => void;
+  /** Waits until an opened file is closed. */
+  readonly closed: () => Promise<void>;
+}
+
+const GZIP_MAGIC = Buffer.of(0x1f, 0x8b);
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Unpacks a source where it is gzip.
+ *
+ * @param source - Bytes of a gzip stream, or of anything else.
+ * @returns The plain bytes, and the means to stop.
+ * @internal
+ */
+export function unpack(source: AsyncIterable<Uint8Array>): Unpacking {
+  const isByteStream = source instanceof Readable && !source.readableObjectMode && source.readableEncoding === null;
+  const readable = isByteStream ? source : Readable.from(requireBytes(source), { objectMode: false });
+  let gunzip: Gunzip | undefined;
+  let failure: { readonly error: Error } | undefined;
+  let isEmpty = false;
+  readable.on("error", (error) => {
+    failure ??= { error };
+    gunzip?.destroy(error);
+  });
+
+  async function* read(): AsyncGenerator<Uint8Array> {
+    const head = await readHead(readable);
+    isEmpty = head.length < GZIP_MAGIC.length;
+    if (isEmpty) return;
+    if (!head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) {
+      yield* readable;
+      return;
+    }
+    // The stream option lets it unpack ahead while the last chunk is worked on; the types of zlib leave it out.
+    const options: ZlibOptions & TransformOptions = { chunkSize: CHUNK_BYTES, highWaterMark: 4 * CHUNK_BYTES };
+    gunzip = createGunzip(options);
+    gunzip.on("error", () => undefined);
+    readable.pipe(gunzip);
+    yield* gunzip;
+  }
+
+  return {
+    chunks: read(),
+    sourceFailure: () => failure,
+    isEmpty: () => isEmpty,
+    stop: () => {
+      readable.destroy();
+      gunzip?.destroy();
+    },
+    // Only a file closes for certain: a foreign stream may be waiting for a chunk that never comes.
+    closed: async () => {
+      if (!(readable instanceof ReadStream) || readable.closed) return;
+      await new Promise<void>((resolve) => readable.once("close", () => resolve()));
+    },
+  };
+}
+
+async function* requireBytes(source: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    if (types.isUint8Array(chunk)) {
+      yield chunk;
+      continue;
+    }
+    const reason = `its stream gives a ${typeof chunk} instead of bytes`;
+    throw new ArchiveError({
+      code: "ARCHIVE_INVALID",
+      message: `The archive (stream) cannot be used: ${reason}. Pass a stream of Uint8Array without an encoding.`,
+      details: { source: "(stream)", reason },
+    });
+  }
+}
+
+/** Looks at the first bytes, at least as many as the magic number has, and leaves them where they are. */
+function readHead(readable: Readable): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let head: Buffer = Buffer.alloc(0);
+    const onReadable = () => {
+      for (let chunk: Buffer | null = readable.read(); chunk !== null; chunk = readable.read()) {
+        head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
+        if (head.length < GZIP_MAGIC.length) continue;
+        readable.unshift(head);
+        return settle(() => resolve(head));
+      }
+    };
+    const onEnd = () => settle(() => resolve(head));
+    const onClose = () => settle(() => reject(readable.errored ?? new Error("the source was closed")));
+    const settle = (finish: () => void) => {
+      readable.off("readable", onReadable).off("end", onEnd).off("close", onClose).off("error", onClose);
+      finish();
+    };
+    readable.on("readable", onReadable).on("end", onEnd).on("close", onClose).on("error", onClose);
+  });
+}
