@@ -10,6 +10,9 @@ export interface ChartTheme {
   readonly classes: readonly string[];
 }
 
+/** Fonts that are there on every system. @internal */
+export const CHART_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+
 /** Okabe and Ito's palette for all kinds of colour vision, with the vermilion kept for what is below the threshold. */
 const CLASSES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c6d00"];
 

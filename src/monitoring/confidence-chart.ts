@@ -5,9 +5,9 @@ import { SVGRenderer } from "echarts/renderers";
 import { z } from "zod";
 import { parseOptions } from "../core/options.js";
 import { chooseLowestConfidence, chooseTimeAxis, describeDays } from "./chart-axes.js";
-import { ALARM_SYMBOL, CHART_THEMES, type ChartTheme, CLASS_SYMBOLS } from "./chart-theme.js";
+import { chooseSymbolSize, describeSeries, describeThreshold } from "./chart-series.js";
+import { CHART_FONT, CHART_THEMES } from "./chart-theme.js";
 import { plainText, shorten } from "./plain-text.js";
-import type { CapturePoint } from "./point-sample.js";
 import type { CaptureSummary } from "./summarize-captures.js";
 import { summarySchema } from "./summary-schema.js";
 
@@ -32,9 +32,6 @@ const OptionsSchema = z.strictObject({
 
 type ResolvedOptions = z.output<typeof OptionsSchema>;
 
-const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
-/** More classes than this share one entry of the legend. */
-const MAX_CLASSES = 6;
 /** From this width on, there is room to write the word beside the threshold's line. */
 const WIDE = 600;
 
@@ -98,8 +95,8 @@ function describeChart(summary: CaptureSummary, { width, height, title, theme: t
   const theme = CHART_THEMES[themeName];
   const isWide = width >= WIDE;
   const axis = chooseTimeAxis(summary);
-  const series = describeSeries(summary, theme);
-  const text = (size: number, color: string) => ({ fontFamily: FONT, fontSize: size, color });
+  const series = describeSeries(summary, theme, chooseSymbolSize(summary.points.length, width * height));
+  const text = (size: number, color: string) => ({ fontFamily: CHART_FONT, fontSize: size, color });
   const legendRows = Math.ceil(series.length / Math.max(1, Math.floor((width - 40) / 150)));
   const isEmpty = summary.points.length === 0;
   const axisLine = { lineStyle: { color: theme.muted } };
@@ -107,7 +104,7 @@ function describeChart(summary: CaptureSummary, { width, height, title, theme: t
     animation: false,
     useUTC: true,
     backgroundColor: theme.background,
-    textStyle: { fontFamily: FONT },
+    textStyle: { fontFamily: CHART_FONT },
     title: [
       {
         text: shorten(plainText(title), Math.floor((width - 40) / (isWide ? 11 : 9))),
@@ -174,93 +171,4 @@ function describeChart(summary: CaptureSummary, { width, height, title, theme: t
     },
     series: [...series, describeThreshold(summary.threshold, theme, isWide)],
   };
-}
-
-/** One series for each class above the threshold, and one for everything below it, which is drawn on top. */
-function describeSeries(summary: CaptureSummary, theme: ChartTheme) {
-  const { points, labels, perLabel } = summary;
-  const counts = new Map(perLabel.map(({ label, count }) => [label, count]));
-  const shown =
-    labels.length <= MAX_CLASSES
-      ? labels
-      : labels.toSorted((one, other) => (counts.get(other) ?? 0) - (counts.get(one) ?? 0)).slice(0, MAX_CLASSES - 1);
-  const size = points.length > 500 ? 6 : points.length > 100 ? 8 : 10;
-  const above = points.filter(({ belowThreshold }) => !belowThreshold);
-  const pointsOf = (wanted: (point: CapturePoint) => boolean, from = above) =>
-    from.filter(wanted).map(({ time, confidence }) => [Date.parse(time), confidence]);
-  const scatter = { type: "scatter" as const, silent: true, z: 3 };
-  const groups = [
-    ...shown.map((label) => ({ name: label, data: pointsOf((point) => point.label === label) })),
-    ...(shown.length === labels.length
-      ? []
-      : [
-          {
-            name: `${labels.length - shown.length} other classes`,
-            data: pointsOf(({ label }) => !shown.includes(label)),
-          },
-        ]),
-  ];
-  const names = uniqueNames(groups.map(({ name }) => name));
-  return [
-    ...groups.map(({ data }, index) => ({
-      ...scatter,
-      name: names[index] ?? "",
-      data,
-      symbol: CLASS_SYMBOLS[index % CLASS_SYMBOLS.length],
-      symbolSize: size,
-      itemStyle: {
-        color: theme.classes[index % theme.classes.length],
-        opacity: 0.85,
-        borderColor: theme.background,
-        borderWidth: 0.5,
-      },
-    })),
-    {
-      ...scatter,
-      name: `below ${formatShare(summary.threshold)}`,
-      data: pointsOf(({ belowThreshold }) => belowThreshold, [...points]),
-      symbol: ALARM_SYMBOL,
-      symbolSize: size + 2,
-      z: 4,
-      itemStyle: { color: theme.alarm, opacity: 0.95, borderColor: theme.background, borderWidth: 0.5 },
-    },
-  ];
-}
-
-/** The line is a series of its own without points, so that it is drawn when there are no captures, too. */
-function describeThreshold(threshold: number, theme: ChartTheme, isWide: boolean) {
-  return {
-    type: "scatter" as const,
-    data: [],
-    silent: true,
-    z: 2,
-    markLine: {
-      silent: true,
-      symbol: "none",
-      lineStyle: { color: theme.alarm, type: "dashed" as const, width: 1.5 },
-      label: {
-        formatter: `${isWide ? "threshold " : ""}${formatShare(threshold)}`,
-        position: "end" as const,
-        color: theme.alarm,
-        fontFamily: FONT,
-        fontSize: 12,
-      },
-      data: [{ yAxis: threshold }],
-    },
-  };
-}
-
-/** The legend knows its entries by name, and shortened names may be alike. */
-function uniqueNames(names: readonly string[]): readonly string[] {
-  const seen = new Map<string, number>();
-  return names.map((name) => {
-    const short = shorten(plainText(name), 18);
-    const times = (seen.get(short) ?? 0) + 1;
-    seen.set(short, times);
-    return times === 1 ? short : `${short} (${times})`;
-  });
-}
-
-function formatShare(value: number): string {
-  return String(Math.round(value * 1000) / 1000);
 }

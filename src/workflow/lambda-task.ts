@@ -119,7 +119,7 @@ export function lambdaTask<Input, Output>(options: LambdaTaskOptions): Step<Inpu
               Output: "{% $states.result.Payload.body %}",
             }),
         TimeoutSeconds: timeoutSeconds,
-        ...(retry.length === 0 ? {} : { Retry: retry.map((retrier) => ({ ...retrier })) }),
+        ...(retry.length === 0 ? {} : { Retry: structuredClone(retry) }),
         ...(onError === undefined ? {} : { Catch: describeCatch(onError.startAt, usesPaths) }),
         ...transitionOf(context),
       };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { isSconesError } from "../../src/core/errors.js";
+import type { TaskState } from "../../src/workflow/asl-types.js";
 import { checkDefinition } from "../../src/workflow/check-definition.js";
 import { type BuildInferenceWorkflowOptions, buildInferenceWorkflow } from "../../src/workflow/inference-workflow.js";
-import type { LAMBDA_RETRY } from "../../src/workflow/lambda-retry.js";
+import { LAMBDA_RETRY } from "../../src/workflow/lambda-retry.js";
 
 const functions = { serialize: "scones-serialize", classify: "scones-classify", filter: "scones-filter" };
 const TOPIC = "arn:aws:sns:us-east-1:123456789012:scones";
@@ -141,7 +142,9 @@ describe("buildInferenceWorkflow", () => {
   it("does not share its parts between calls", () => {
     const one = build();
     expect(one).toEqual(build());
-    expect(one.States["Serialize"]).not.toBe(build().States["Serialize"]);
+    const names = (definition: typeof one) => (definition.States["Serialize"] as TaskState).Retry?.[0]?.ErrorEquals;
+    expect(names(one)).not.toBe(names(build()));
+    expect(names(one)).not.toBe(LAMBDA_RETRY[0]?.ErrorEquals);
   });
 
   it("refuses what it does not know", () => {
