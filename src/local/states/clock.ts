@@ -1,0 +1,79 @@
+import { throwIfAborted } from "../../core/abort.js";
+
+/** Time and chance, injected so that tests decide over both. @internal */
+export interface Clock {
+  /** The time. */
+  readonly now: () => Date;
+  /** Waits; rejects with the signal's reason. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** A number from 0 (included) to 1 (excluded). */
+  readonly random: () => number;
+}
+
+/** Longest time a timer of Node.js can run; a longer one would fire at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+/**
+ * Waits any length of time, also longer than one timer can run.
+ *
+ * @param clock - The clock.
+ * @param milliseconds - How long.
+ * @param signal - Ends the wait early.
+ * @internal
+ */
+export async function sleepLong(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  throwIfAborted(signal);
+  for (let left = milliseconds; left > 0; left -= MAX_TIMER_MS) {
+    await clock.sleep(Math.min(left, MAX_TIMER_MS), signal);
+  }
+}
+
+/**
+ * Runs some work with a time limit. When the time is up, or the caller gives up, the work's signal fires and the
+ * work is no longer waited for.
+ *
+ * @param clock - The clock.
+ * @param options - `milliseconds`: the limit, none without it; `signal`: the caller's; `onTimeout`: makes the error.
+ * @param work - The work.
+ * @returns What the work returns.
+ * @internal
+ */
+export async function withTimeout<Result>(
+  clock: Clock,
+  options: {
+    readonly milliseconds: number | undefined;
+    readonly signal: AbortSignal;
+    readonly onTimeout: () => Error;
+  },
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const { milliseconds, signal, onTimeout } = options;
+  throwIfAborted(signal);
+  const controller = new AbortController();
+  let giveUp: (reason: unknown) => void = () => {};
+  const ended = new Promise<never>((_resolve, reject) => {
+    giveUp = reject;
+  });
+  const stop = () => {
+    controller.abort(signal.reason);
+    giveUp(signal.reason);
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  const timer = new AbortController();
+  if (milliseconds !== undefined) {
+    sleepLong(clock, milliseconds, timer.signal).then(
+      () => {
+        const error = onTimeout();
+        giveUp(error);
+        controller.abort(error);
+      },
+      () => undefined,
+    );
+  }
+  try {
+    return await Promise.race([work(controller.signal), ended]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    timer.abort();
+  }
+}

@@ -1,0 +1,66 @@
+import { throwIfAborted } from "../../../core/abort.js";
+import type { Json } from "../json.js";
+import type { EventDetails, History } from "./history.js";
+
+/** The item that an iteration of a Map works on. @internal */
+export interface MapItem {
+  readonly index: number;
+  readonly value: Json;
+}
+
+/**
+ * One line of states that run after each other: the execution itself, a branch of Parallel or an iteration of Map.
+ * It knows the event that the next one follows, and its own variables.
+ * @internal
+ */
+export class Branch {
+  /** Variables by name; replaced as a whole, never changed. */
+  variables: ReadonlyMap<string, Json>;
+  /** Id of the last event of this line. */
+  lastEventId: number;
+  /** Fires when the line is to end. */
+  readonly signal: AbortSignal;
+  /** The item of the innermost Map around it. */
+  readonly item: MapItem | undefined;
+  readonly #history: History;
+
+  /** @param options - Where the line begins. */
+  constructor(options: {
+    readonly history: History;
+    readonly signal: AbortSignal;
+    readonly lastEventId: number;
+    readonly variables: ReadonlyMap<string, Json>;
+    readonly item?: MapItem | undefined;
+  }) {
+    this.#history = options.history;
+    this.signal = options.signal;
+    this.lastEventId = options.lastEventId;
+    this.variables = options.variables;
+    this.item = options.item;
+  }
+
+  /**
+   * Adds an event to the history; a line that was given up adds none.
+   *
+   * @param type - Type of the event.
+   * @param details - Its details.
+   * @returns Its id.
+   */
+  add(type: string, details?: EventDetails): number {
+    throwIfAborted(this.signal);
+    this.lastEventId = this.#history.add(type, this.lastEventId, details);
+    return this.lastEventId;
+  }
+
+  /**
+   * Begins a line that starts where this one stands, with a copy of its variables.
+   *
+   * @param signal - Ends the new line.
+   * @param item - The item it works on.
+   * @returns The new line.
+   */
+  fork(signal: AbortSignal, item: MapItem | undefined = this.item): Branch {
+    const { lastEventId, variables } = this;
+    return new Branch({ history: this.#history, signal, lastEventId, variables, item });
+  }
+}

@@ -1,0 +1,34 @@
+import type { ParallelState } from "../definition/model.js";
+import type { Json } from "../json.js";
+import { buildParameters, finishWithResult, selectInput } from "./data-flow.js";
+import { runTogether } from "./run-together.js";
+import type { StateResult, StateRun } from "./state-run.js";
+
+/**
+ * Runs a Parallel state once.
+ *
+ * @param state - The state.
+ * @param run - The attempt.
+ * @returns What it gives: the outputs of the branches, in their order.
+ * @internal
+ */
+export async function runParallel(state: ParallelState, run: StateRun): Promise<StateResult> {
+  const { branch, environment } = run;
+  const input = await buildParameters(run, state.data, await selectInput(run, state.data));
+  branch.add("ParallelStateStarted");
+  const outputs: Json[] = [];
+  const started = branch.fork(branch.signal);
+  const count = state.branches.length;
+  await runTogether(branch, { name: "Parallel", count, limit: count }, async (index, signal) => {
+    const block = state.branches[index];
+    if (block === undefined) return;
+    const line = started.fork(signal);
+    try {
+      outputs[index] = await environment.runBlock(block, input, line);
+    } finally {
+      branch.lastEventId = Math.max(branch.lastEventId, line.lastEventId);
+    }
+  });
+  branch.add("ParallelStateSucceeded");
+  return { ...(await finishWithResult(run, state.language, state.data, outputs)), next: state.next };
+}

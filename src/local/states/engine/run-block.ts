@@ -1,0 +1,150 @@
+import { sleepLong } from "../clock.js";
+import type { State, StatesBlock } from "../definition/model.js";
+import type { Json } from "../json.js";
+import { jsonText } from "../json-text.js";
+import { locateFailure, StateFailure } from "../state-failure.js";
+import type { Branch } from "./branch.js";
+import { applyCatcher, findCatcher, RetryCounter } from "./error-handling.js";
+import { NOT_TRUNCATED } from "./history.js";
+import { runMap } from "./map.js";
+import { runParallel } from "./parallel.js";
+import { runChoice, runFail, runPass, runSucceed, runWait } from "./simple-states.js";
+import type { ExecutionEnvironment, StateResult, StateRun } from "./state-run.js";
+import { runTask } from "./task.js";
+import { assignVariables, showAssigned } from "./variables.js";
+
+/** After so many states without a pause the rest of the process gets its turn. */
+const STATES_PER_TURN = 100;
+
+/**
+ * Runs the states of a block from its first one to one that ends it.
+ *
+ * @param environment - What the states share.
+ * @param block - The states.
+ * @param input - Input of the first.
+ * @param branch - The line of states.
+ * @returns Output of the last.
+ * @throws {@link StateFailure} when a state fails and nothing catches it; the signal's reason after a stop.
+ * @internal
+ */
+export async function runBlock(
+  environment: ExecutionEnvironment,
+  block: StatesBlock,
+  input: Json,
+  branch: Branch,
+): Promise<Json> {
+  let data = input;
+  let name: string | undefined = block.startAt;
+  for (let count = 1; name !== undefined; count++) {
+    const state = block.states.get(name);
+    if (state === undefined)
+      throw new StateFailure("States.Runtime", `There is no state '${name}'.`, { located: true });
+    if (count % STATES_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    const result: StateResult = await runState(environment, state, data, branch);
+    data = result.output;
+    name = result.next;
+  }
+  return data;
+}
+
+async function runState(
+  environment: ExecutionEnvironment,
+  state: State,
+  input: Json,
+  branch: Branch,
+): Promise<StateResult> {
+  const entered = environment.clock.now();
+  const enteredId = branch.add(`${state.type}StateEntered`, {
+    key: "stateEnteredEventDetails",
+    value: { name: state.name, input: jsonText(input), inputDetails: NOT_TRUNCATED },
+  });
+  const base = { environment, branch, stateName: state.name, input, entered };
+  const retries = new RetryCounter(state);
+  for (let retryCount = 0; ; retryCount++) {
+    const run: StateRun = { ...base, retryCount };
+    let result: StateResult;
+    try {
+      result = await runType(state, run);
+    } catch (error) {
+      const failure = noteFailure(toFailure(error, branch), state, enteredId, branch);
+      const delay = retries.next(failure, environment.clock.random);
+      if (delay !== undefined) {
+        await sleepLong(environment.clock, delay, branch.signal);
+        continue;
+      }
+      result = await handleFailure(failure, state, run, enteredId);
+    }
+    leaveState(state, result, branch);
+    return result;
+  }
+}
+
+function runType(state: State, run: StateRun): Promise<StateResult> {
+  switch (state.type) {
+    case "Task":
+      return runTask(state, run);
+    case "Pass":
+      return runPass(state, run);
+    case "Choice":
+      return runChoice(state, run);
+    case "Wait":
+      return runWait(state, run);
+    case "Succeed":
+      return runSucceed(state, run);
+    case "Fail":
+      return runFail(state, run);
+    case "Parallel":
+      return runParallel(state, run);
+    case "Map":
+      return runMap(state, run);
+  }
+}
+
+/** A stop passes through; anything unforeseen becomes an error of the state and never one of the process. */
+function toFailure(error: unknown, branch: Branch): StateFailure {
+  if (branch.signal.aborted) throw branch.signal.reason;
+  if (error instanceof StateFailure) return error;
+  return new StateFailure("States.Runtime", error instanceof Error ? error.message : String(error));
+}
+
+function noteFailure(failure: StateFailure, state: State, enteredId: number, branch: Branch): StateFailure {
+  const located = locateFailure(failure, state.name, enteredId);
+  if (failure.error !== "States.QueryEvaluationError" || failure.located) return located;
+  const { error, causeText, location } = located;
+  branch.add("EvaluationFailed", {
+    key: "evaluationFailedEventDetails",
+    value: { error, cause: causeText, state: state.name, ...(location === undefined ? {} : { location }) },
+  });
+  return located;
+}
+
+async function handleFailure(
+  failure: StateFailure,
+  state: State,
+  run: StateRun,
+  enteredId: number,
+): Promise<StateResult> {
+  const catcher = findCatcher(state, failure);
+  if (catcher === undefined) throw failure;
+  try {
+    return await applyCatcher(catcher, state.language, run, failure);
+  } catch (error) {
+    throw noteFailure(toFailure(error, run.branch), state, enteredId, run.branch);
+  }
+}
+
+function leaveState(state: State, result: StateResult, branch: Branch): void {
+  const { output, assigned } = result;
+  if (assigned !== undefined) branch.variables = assignVariables(branch.variables, assigned);
+  branch.add(`${state.type}StateExited`, {
+    key: "stateExitedEventDetails",
+    value: {
+      name: state.name,
+      output: jsonText(output),
+      outputDetails: NOT_TRUNCATED,
+      ...(assigned === undefined
+        ? {}
+        : { assignedVariables: showAssigned(assigned), assignedVariablesDetails: NOT_TRUNCATED }),
+    },
+  });
+}

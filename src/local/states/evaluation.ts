@@ -1,0 +1,88 @@
+import type { Clock } from "./clock.js";
+import type { Json, JsonObject } from "./json.js";
+import { jsonText } from "./json-text.js";
+import type { JsonPath } from "./paths/path-parser.js";
+import { readPath } from "./paths/read-path.js";
+import { StateFailure } from "./state-failure.js";
+
+/** What a field of a state can refer to while it is evaluated. @internal */
+export interface EvaluationScope {
+  /** What `$` means in a path, and `$states.input` in an expression. */
+  readonly data: Json;
+  /** `$states.result`. */
+  readonly result?: Json;
+  /** `$states.errorOutput`. */
+  readonly errorOutput?: Json;
+  /** Variables by name. */
+  readonly variables: ReadonlyMap<string, Json>;
+  /** Makes the context object; most states never ask for it. */
+  readonly context: () => JsonObject;
+  /** Time and chance. */
+  readonly clock: Clock;
+}
+
+/** A field of a state after parsing: gives its value in a scope. @internal */
+export interface Evaluator {
+  /**
+   * Evaluates the field.
+   *
+   * @throws {@link StateFailure} when it cannot be evaluated.
+   */
+  evaluate(scope: EvaluationScope): Json | Promise<Json>;
+}
+
+/**
+ * Follows a path from the root that it names.
+ *
+ * @param path - The path.
+ * @param scope - Data, context object and variables.
+ * @returns The value, or `undefined` where it leads nowhere.
+ * @internal
+ */
+export function readScopedPath(path: JsonPath, scope: EvaluationScope): Json | undefined {
+  const { root, segments } = path;
+  const start =
+    root.kind === "data" ? scope.data : root.kind === "context" ? scope.context() : scope.variables.get(root.name);
+  if (start === undefined) return undefined;
+  try {
+    return readPath(segments, start);
+  } catch (error) {
+    if (error instanceof RangeError) throw new StateFailure("States.Runtime", `Path '${path.text}': ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * Makes the field of a state that holds a path.
+ *
+ * @param path - The path.
+ * @param field - Name of the field, for the cause.
+ * @returns The field; its evaluation fails with `States.Runtime` when the path leads nowhere.
+ * @internal
+ */
+export function pathField(path: JsonPath, field: string): Evaluator {
+  return {
+    evaluate(scope) {
+      const value = readScopedPath(path, scope);
+      if (value !== undefined) return value;
+      throw new StateFailure("States.Runtime", describeMissingPath(path, field, scope));
+    },
+  };
+}
+
+/**
+ * Words for a path that leads nowhere, as AWS writes them.
+ *
+ * @param path - The path.
+ * @param field - Name of the field that holds it.
+ * @param scope - What it was applied to.
+ * @returns The sentence.
+ * @internal
+ */
+export function describeMissingPath(path: JsonPath, field: string, scope: EvaluationScope): string {
+  if (path.root.kind === "variable" && !scope.variables.has(path.root.name)) {
+    return `The variable '$${path.root.name}' specified for the field '${field}' has not been assigned.`;
+  }
+  const data = path.root.kind === "data" ? scope.data : path.root.kind === "context" ? scope.context() : {};
+  return `The JSONPath '${path.text}' specified for the field '${field}' could not be found in the input '${jsonText(data)}'`;
+}

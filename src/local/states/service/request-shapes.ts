@@ -1,0 +1,90 @@
+import type { Shape } from "../../sagemaker/shapes.js";
+
+/*
+ * Lengths and enums of the requests that the local Step Functions takes.
+ * Source: boto/botocore, data/stepfunctions/2016-11-23/service-2.json.
+ */
+
+const text = (bounds: { readonly min?: number; readonly max?: number } = {}): Shape => ({ kind: "string", ...bounds });
+const oneOf = (...values: readonly string[]): Shape => ({ kind: "enum", values });
+const integer = (min: number, max: number): Shape => ({ kind: "number", integer: true, min, max });
+const boolean: Shape = { kind: "boolean" };
+const structure = (members: Readonly<Record<string, Shape>>, ...required: readonly string[]): Shape => ({
+  kind: "structure",
+  members,
+  required,
+});
+
+const arn = text({ min: 1, max: 256 });
+const name = text({ min: 1, max: 80 });
+const definition = text({ min: 1, max: 1_048_576 });
+/** Larger inputs are answered with InvalidExecutionInput, which names the limit. */
+const input = text();
+const type = oneOf("STANDARD", "EXPRESS");
+const pageSize = integer(0, 1000);
+const nextToken = text({ min: 1, max: 3096 });
+const includedData = oneOf("ALL_DATA", "METADATA_ONLY");
+const tags: Shape = {
+  kind: "list",
+  of: structure({ key: text({ min: 1, max: 128 }), value: text({ max: 256 }) }),
+};
+const loggingConfiguration = structure({
+  level: oneOf("ALL", "ERROR", "FATAL", "OFF"),
+  includeExecutionData: boolean,
+});
+const tracingConfiguration = structure({ enabled: boolean });
+const configuration = { loggingConfiguration, tracingConfiguration, publish: boolean };
+
+/** Shapes of the requests, by operation. @internal */
+export const requestShapes = {
+  CreateStateMachine: structure(
+    { name, definition, roleArn: arn, type, tags, ...configuration },
+    "name",
+    "definition",
+    "roleArn",
+  ),
+  UpdateStateMachine: structure(
+    { stateMachineArn: arn, definition, roleArn: arn, ...configuration },
+    "stateMachineArn",
+  ),
+  DescribeStateMachine: structure({ stateMachineArn: arn, includedData }, "stateMachineArn"),
+  ListStateMachines: structure({ maxResults: pageSize, nextToken }),
+  DeleteStateMachine: structure({ stateMachineArn: arn }, "stateMachineArn"),
+  ValidateStateMachineDefinition: structure(
+    { definition, type, severity: oneOf("ERROR", "WARNING"), maxResults: integer(0, 100) },
+    "definition",
+  ),
+  StartExecution: structure({ stateMachineArn: arn, name, input, traceHeader: text({ max: 256 }) }, "stateMachineArn"),
+  StartSyncExecution: structure(
+    { stateMachineArn: arn, name, input, traceHeader: text({ max: 256 }), includedData },
+    "stateMachineArn",
+  ),
+  StopExecution: structure(
+    { executionArn: arn, error: text({ max: 256 }), cause: text({ max: 32_768 }) },
+    "executionArn",
+  ),
+  DescribeExecution: structure({ executionArn: arn, includedData }, "executionArn"),
+  DescribeStateMachineForExecution: structure({ executionArn: arn, includedData }, "executionArn"),
+  ListExecutions: structure({
+    stateMachineArn: arn,
+    statusFilter: oneOf("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"),
+    maxResults: pageSize,
+    nextToken,
+    mapRunArn: text({ min: 1, max: 2000 }),
+    redriveFilter: oneOf("REDRIVEN", "NOT_REDRIVEN"),
+  }),
+  GetExecutionHistory: structure(
+    { executionArn: arn, maxResults: pageSize, reverseOrder: boolean, nextToken, includeExecutionData: boolean },
+    "executionArn",
+  ),
+  TagResource: structure({ resourceArn: arn, tags }, "resourceArn", "tags"),
+  UntagResource: structure(
+    { resourceArn: arn, tagKeys: { kind: "list", of: text({ min: 1, max: 128 }) } },
+    "resourceArn",
+    "tagKeys",
+  ),
+  ListTagsForResource: structure({ resourceArn: arn }, "resourceArn"),
+} as const satisfies Readonly<Record<string, Shape>>;
+
+/** The operations of the local Step Functions. @internal */
+export type StatesOperation = keyof typeof requestShapes;

@@ -1,0 +1,236 @@
+import { randomUUID } from "node:crypto";
+import { unsupportedOperation } from "../../local-operation-error.js";
+import type { DefinitionFinding } from "../definition/findings.js";
+import type { Machine } from "../definition/model.js";
+import { parseDefinition } from "../definition/parse-definition.js";
+import type { TaskIntegration } from "../tasks/task-integration.js";
+import { type ArnPlace, checkArn, checkName, checkRoleArn, stateMachineArn } from "./arns.js";
+import { takePage } from "./paging.js";
+import { namedError, statesError } from "./states-error.js";
+
+/** Type of a machine. @internal */
+export type MachineType = "STANDARD" | "EXPRESS";
+
+interface Configuration {
+  readonly loggingConfiguration?: unknown;
+  readonly tracingConfiguration?: unknown;
+  readonly publish?: boolean;
+}
+
+/** A CreateStateMachine request after its shape was checked. @internal */
+export interface CreateStateMachineRequest extends Configuration {
+  readonly name: string;
+  readonly definition: string;
+  readonly roleArn: string;
+  readonly type?: MachineType;
+  readonly tags?: readonly Tag[];
+}
+
+/** An UpdateStateMachine request after its shape was checked. @internal */
+export interface UpdateStateMachineRequest extends Configuration {
+  readonly stateMachineArn: string;
+  readonly definition?: string;
+  readonly roleArn?: string;
+}
+
+/** A tag. @internal */
+export interface Tag {
+  readonly key?: string;
+  readonly value?: string;
+}
+
+/** A machine as it stands; an update replaces it, so that running executions keep theirs. @internal */
+export interface StateMachineRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly type: MachineType;
+  readonly definition: string;
+  readonly machine: Machine;
+  readonly roleArn: string;
+  readonly loggingConfiguration: unknown;
+  readonly tracingConfiguration: unknown;
+  readonly created: Date;
+  readonly updated: Date;
+  readonly revisionId: string | undefined;
+}
+
+/** What the machines need. @internal */
+export interface StateMachinesOptions extends ArnPlace {
+  readonly integrations: readonly TaskIntegration[];
+  readonly now: () => Date;
+}
+
+const MAX_SHOWN_FINDINGS = 10;
+const NO_LOGS = { level: "OFF", includeExecutionData: false };
+const NO_TRACES = { enabled: false };
+
+/** The state machines of the local AWS; each definition is read once. @internal */
+export class StateMachines {
+  readonly #options: StateMachinesOptions;
+  readonly #machines = new Map<string, StateMachineRecord>();
+
+  /** @param options - See {@link StateMachinesOptions}. */
+  constructor(options: StateMachinesOptions) {
+    this.#options = options;
+  }
+
+  /** Makes a machine; the same request again changes nothing. */
+  create(request: CreateStateMachineRequest): { readonly stateMachineArn: string; readonly creationDate: number } {
+    const { name, definition, roleArn, type = "STANDARD" } = request;
+    refusePublish("CreateStateMachine", request);
+    checkName(name);
+    checkRoleArn(roleArn);
+    const machine = this.#parse(definition);
+    const arn = stateMachineArn(this.#options, name);
+    const configuration = {
+      loggingConfiguration: request.loggingConfiguration ?? NO_LOGS,
+      tracingConfiguration: request.tracingConfiguration ?? NO_TRACES,
+    };
+    const existing = this.#machines.get(arn);
+    if (existing !== undefined) {
+      const { loggingConfiguration, tracingConfiguration } = existing;
+      const isSame =
+        existing.definition === definition &&
+        existing.type === type &&
+        JSON.stringify({ loggingConfiguration, tracingConfiguration }) === JSON.stringify(configuration);
+      if (!isSame) throw namedError("StateMachineAlreadyExists", arn);
+      return { stateMachineArn: arn, creationDate: seconds(existing.created) };
+    }
+    const created = this.#options.now();
+    const base = { arn, name, type, definition, machine, roleArn, created, updated: created, revisionId: undefined };
+    this.#machines.set(arn, { ...base, ...configuration });
+    return { stateMachineArn: arn, creationDate: seconds(created) };
+  }
+
+  /** Changes a machine; executions that run keep the definition they were started with. */
+  update(request: UpdateStateMachineRequest): unknown {
+    const { stateMachineArn: arn, definition, roleArn } = request;
+    refusePublish("UpdateStateMachine", request);
+    const existing = this.find(arn);
+    const { loggingConfiguration, tracingConfiguration } = request;
+    const changes = [definition, roleArn, loggingConfiguration, tracingConfiguration];
+    if (changes.every((change) => change === undefined)) {
+      throw statesError(
+        "MissingRequiredParameter",
+        "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
+      );
+    }
+    if (roleArn !== undefined) checkRoleArn(roleArn);
+    const updated = this.#options.now();
+    const revisionId = randomUUID();
+    this.#machines.set(arn, {
+      ...existing,
+      ...(definition === undefined ? {} : { definition, machine: this.#parse(definition) }),
+      roleArn: roleArn ?? existing.roleArn,
+      loggingConfiguration: loggingConfiguration ?? existing.loggingConfiguration,
+      tracingConfiguration: tracingConfiguration ?? existing.tracingConfiguration,
+      updated,
+      revisionId,
+    });
+    return { updateDate: seconds(updated), revisionId };
+  }
+
+  /** Describes a machine. */
+  describe({ stateMachineArn: arn, includedData }: { stateMachineArn: string; includedData?: string }): unknown {
+    const record = this.find(arn);
+    return {
+      stateMachineArn: arn,
+      status: "ACTIVE",
+      type: record.type,
+      creationDate: seconds(record.created),
+      ...describeDefinition(record, includedData),
+    };
+  }
+
+  /** Lists the machines, newest first. */
+  list(request: { readonly maxResults?: number; readonly nextToken?: string }): unknown {
+    const { items, nextToken } = takePage([...this.#machines.values()].reverse(), request, "stateMachines");
+    const stateMachines = items.map(({ arn, name, type, created }) => ({
+      stateMachineArn: arn,
+      name,
+      type,
+      creationDate: seconds(created),
+    }));
+    return { stateMachines, nextToken };
+  }
+
+  /** Forgets a machine; one that is not there is no error. */
+  delete({ stateMachineArn: arn }: { readonly stateMachineArn: string }): void {
+    checkArn(arn, "stateMachine");
+    this.#machines.delete(arn);
+  }
+
+  /** Checks a definition without making a machine. */
+  validate({ definition, maxResults }: { readonly definition: string; readonly maxResults?: number }): unknown {
+    const { findings } = parseDefinition(definition, this.#options.integrations);
+    const limit = maxResults || 100;
+    return {
+      result: findings.length === 0 ? "OK" : "FAIL",
+      diagnostics: findings.slice(0, limit).map((finding) => ({ severity: "ERROR", ...finding })),
+      truncated: findings.length > limit,
+    };
+  }
+
+  /** Finds a machine by its ARN. */
+  find(arn: string): StateMachineRecord {
+    checkArn(arn, "stateMachine");
+    const record = this.#machines.get(arn);
+    if (record === undefined) throw namedError("StateMachineDoesNotExist", arn);
+    return record;
+  }
+
+  /** The ARN that a machine of this name has. */
+  arnOf(name: string): string {
+    return stateMachineArn(this.#options, name);
+  }
+
+  /** Whether there is a machine with this ARN. */
+  has(arn: string): boolean {
+    return this.#machines.has(arn);
+  }
+
+  #parse(definition: string): Machine {
+    const { machine, findings } = parseDefinition(definition, this.#options.integrations);
+    if (findings.length > 0) throw namedError("InvalidDefinition", describeFindings(findings));
+    return machine;
+  }
+}
+
+function refusePublish(operation: string, { publish }: Configuration): void {
+  if (publish === true) throw unsupportedOperation("states", `${operation} with publish`);
+}
+
+function describeFindings(findings: readonly DefinitionFinding[]): string {
+  const shown = findings.slice(0, MAX_SHOWN_FINDINGS);
+  return shown.map(({ code, message, location }) => `${code}: ${message} at ${location}`).join(", ");
+}
+
+/**
+ * Describes a machine's definition, for the machine and for its executions.
+ *
+ * @param record - The machine.
+ * @param includedData - `METADATA_ONLY` leaves the definition out.
+ * @returns Members that both answers share.
+ * @internal
+ */
+export function describeDefinition(record: StateMachineRecord, includedData: string | undefined) {
+  return {
+    name: record.name,
+    ...(includedData === "METADATA_ONLY" ? {} : { definition: record.definition }),
+    roleArn: record.roleArn,
+    loggingConfiguration: record.loggingConfiguration,
+    tracingConfiguration: record.tracingConfiguration,
+    revisionId: record.revisionId,
+  };
+}
+
+/**
+ * Writes a date as the wire has it.
+ *
+ * @param date - The date.
+ * @returns Seconds since 1970.
+ * @internal
+ */
+export function seconds(date: Date): number {
+  return date.getTime() / 1000;
+}

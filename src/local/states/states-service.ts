@@ -1,0 +1,147 @@
+import { sleep as realSleep } from "../../core/abort.js";
+import type { FunctionRegistry } from "../functions.js";
+import { unsupportedOperation } from "../local-operation-error.js";
+import { ServiceError } from "../sagemaker/service-error.js";
+import { checkShape } from "../sagemaker/shapes.js";
+import { jsonError, jsonResponse, readBody, type WireRequest, type WireResponse, type WireService } from "../wire.js";
+import type { Clock } from "./clock.js";
+import { Executions, type StartExecutionRequest } from "./service/executions.js";
+import { requestShapes, type StatesOperation } from "./service/request-shapes.js";
+import {
+  type CreateStateMachineRequest,
+  StateMachines,
+  type Tag,
+  type UpdateStateMachineRequest,
+} from "./service/state-machines.js";
+import { statesError } from "./service/states-error.js";
+import { Tags } from "./service/tags.js";
+import { createLambdaIntegrations } from "./tasks/lambda-integration.js";
+import type { TaskIntegration } from "./tasks/task-integration.js";
+
+/** What the local Step Functions needs. @internal */
+export interface StatesServiceOptions {
+  /** Functions that Task states can invoke. */
+  readonly functions: FunctionRegistry;
+  /** Further resources of Task states; they come before Lambda's. */
+  readonly integrations?: readonly TaskIntegration[];
+  /** Region of every ARN. */
+  readonly region: string;
+  /** Account of every ARN. */
+  readonly accountId: string;
+  /** The clock. */
+  readonly now: () => Date;
+  /** Waits; a real timer where absent. */
+  readonly sleep?: Clock["sleep"];
+  /** Draws jitter and random numbers; `Math.random` where absent. */
+  readonly random?: Clock["random"];
+}
+
+/** The local Step Functions. @internal */
+export interface StatesService {
+  /** Answers requests in AWS JSON 1.0. */
+  readonly service: WireService;
+  /** Stops all executions; no timer is left. */
+  close(): Promise<void>;
+}
+
+/** A definition of 1 MiB takes twice that as JSON text when everything in it has to be escaped. */
+const MAX_REQUEST_BYTES = 4_194_304;
+const PREFIX = "AWSStepFunctions.";
+
+type Operations = Readonly<Record<StatesOperation, (input: unknown, request: WireRequest) => unknown>>;
+
+/**
+ * Makes the local Step Functions: machines are checked when they are made, executions really run.
+ *
+ * @param options - See {@link StatesServiceOptions}.
+ * @returns The service and its end.
+ * @throws {@link LocalOperationError} `LOCAL_OPERATION_UNSUPPORTED`, by the service, for an operation that it lacks.
+ * @internal
+ */
+export function createStatesService(options: StatesServiceOptions): StatesService {
+  const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random } = options;
+  const place = { region, accountId };
+  const machines = new StateMachines({
+    ...place,
+    now,
+    integrations: [...integrations, ...createLambdaIntegrations(functions)],
+  });
+  const executions = new Executions(place, { now, sleep, random }, machines);
+  const operations = createOperations(machines, executions, new Tags(machines));
+  return {
+    service: (request) => answer(operations, request),
+    close: () => executions.close(),
+  };
+}
+
+async function answer(operations: Operations, request: WireRequest): Promise<WireResponse> {
+  const target = request.headers["x-amz-target"] ?? "";
+  const operation = target.startsWith(PREFIX) ? target.slice(PREFIX.length) : target;
+  if (!Object.hasOwn(operations, operation)) throw unsupportedOperation("states", operation);
+  const name = operation as StatesOperation;
+  try {
+    const input = parseInput(await readBody(request.body, MAX_REQUEST_BYTES));
+    const findings = checkShape(requestShapes[name], input);
+    if (findings.length > 0) {
+      const plural = findings.length === 1 ? "error" : "errors";
+      throw statesError(
+        "ValidationException",
+        `${findings.length} validation ${plural} detected: ${findings.join("; ")}`,
+      );
+    }
+    return asJson10(jsonResponse(200, (await operations[name](input, request)) ?? {}));
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return asJson10(jsonError(error.status, error.type, error.message, error.members));
+  }
+}
+
+function asJson10(response: WireResponse): WireResponse {
+  return { ...response, headers: { ...response.headers, "content-type": "application/x-amz-json-1.0" } };
+}
+
+function parseInput(body: Uint8Array | undefined): unknown {
+  if (body === undefined) {
+    throw statesError("ValidationException", `The request is larger than ${MAX_REQUEST_BYTES} bytes.`);
+  }
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    throw statesError("SerializationException", "The request body is not JSON.");
+  }
+}
+
+/** The shapes are checked before an operation runs, which is what the casts stand on. */
+function createOperations(machines: StateMachines, executions: Executions, tags: Tags): Operations {
+  type Machine = { readonly stateMachineArn: string };
+  type Run = { readonly executionArn: string };
+  type Resource = { readonly resourceArn: string };
+  return {
+    CreateStateMachine(input) {
+      const request = input as CreateStateMachineRequest;
+      const isNew = !machines.has(machines.arnOf(request.name));
+      const made = machines.create(request);
+      if (isNew && request.tags) tags.add({ resourceArn: made.stateMachineArn, tags: request.tags });
+      return made;
+    },
+    UpdateStateMachine: (input) => machines.update(input as UpdateStateMachineRequest),
+    DescribeStateMachine: (input) => machines.describe(input as Machine),
+    ListStateMachines: (input) => machines.list(input as object),
+    DeleteStateMachine(input) {
+      const request = input as Machine;
+      machines.delete(request);
+      tags.forget(request.stateMachineArn);
+    },
+    ValidateStateMachineDefinition: (input) => machines.validate(input as { definition: string }),
+    StartExecution: (input) => executions.start(input as StartExecutionRequest),
+    StartSyncExecution: (input, { signal }) => executions.startSync(input as StartExecutionRequest, signal),
+    StopExecution: (input) => executions.stop(input as Run),
+    DescribeExecution: (input) => executions.describe(input as Run),
+    DescribeStateMachineForExecution: (input) => executions.describeMachine(input as Run),
+    ListExecutions: (input) => executions.list(input as object),
+    GetExecutionHistory: (input) => executions.history(input as Run),
+    TagResource: (input) => tags.add(input as Resource & { tags: readonly Tag[] }),
+    UntagResource: (input) => tags.remove(input as Resource & { tagKeys: readonly string[] }),
+    ListTagsForResource: (input) => tags.list(input as Resource),
+  };
+}
