@@ -3,6 +3,9 @@
  * these out, and the DOM library would bring a browser's globals along.
  */
 declare namespace WebAssembly {
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
+  }
   interface Memory {
     readonly buffer: SharedArrayBuffer;
   }
