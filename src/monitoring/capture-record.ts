@@ -10,9 +10,9 @@ export const CaptureSideSchema = z
     /** The Content-Type header; `null` or absent where there was none, and it may carry a charset. */
     observedContentType: z.string().nullish(),
     /** Whether it is the request or the answer. */
-    mode: z.enum(["INPUT", "OUTPUT"]).optional(),
+    mode: z.literal(["INPUT", "OUTPUT"]).optional(),
     /** How `data` is written. Text that is called JSON may be JSON Lines. */
-    encoding: z.enum(["BASE64", "CSV", "JSON"]),
+    encoding: z.literal(["BASE64", "CSV", "JSON"]),
     /** The payload as text. */
     data: z.string(),
   })
@@ -32,7 +32,12 @@ export const CaptureRecordSchema = z
   .object({
     /** The two sides of the invocation. */
     captureData: z
-      .object({ endpointInput: CaptureSideSchema.optional(), endpointOutput: CaptureSideSchema.optional() })
+      .object({
+        /** The request, where it was captured. */
+        endpointInput: CaptureSideSchema.optional(),
+        /** The answer, where it was captured. */
+        endpointOutput: CaptureSideSchema.optional(),
+      })
       .readonly(),
     /** Which invocation it was, and when. */
     eventMetadata: z

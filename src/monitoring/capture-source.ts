@@ -36,10 +36,9 @@ export async function listS3Files(
   const { bucket, key } = source;
   // Without the slash, "captures" would also find "captures-old/".
   const prefix = key === "" || key.endsWith(".jsonl") ? key : `${key.replace(/\/+$/, "")}/`;
-  return abortable(signal, async () => {
+  return abortable(signal, async (send) => {
     const files: CaptureFile[] = [];
-    for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
-      throwIfAborted(signal);
+    for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }, send)) {
       for (const { Key: objectKey } of page.Contents ?? []) {
         if (objectKey === undefined || objectKey.endsWith("/")) continue;
         const location = formatS3Uri({ bucket, key: objectKey });

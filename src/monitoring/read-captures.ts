@@ -81,7 +81,7 @@ const OptionsSchema = z
     onMalformed: z.enum(["skip", "throw"]).default("throw"),
     onSkip: callbackSchema<(skipped: SkippedCapture) => void>().optional(),
     onProgress: callbackSchema<(event: ReadCapturesProgressEvent) => void>().optional(),
-    clients: z.strictObject({ s3: clientSchema<S3Client>("S3Client").optional() }).prefault({}),
+    clients: z.object({ s3: clientSchema<S3Client>("S3Client").optional() }).prefault({}),
     signal: signalSchema.optional(),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from <= to, "from must not be after to");

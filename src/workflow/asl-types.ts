@@ -189,7 +189,9 @@ export interface ParallelState extends StateBase, Transition, ErrorHandling, Res
 export interface ItemProcessor extends StateScope {
   /** `INLINE` within the execution, `DISTRIBUTED` as executions of their own. */
   readonly ProcessorConfig?: {
+    /** Where the items are worked on; `INLINE` where absent. */
     readonly Mode?: "INLINE" | "DISTRIBUTED";
+    /** Type of the executions of a distributed map. */
     readonly ExecutionType?: "STANDARD" | "EXPRESS";
   };
 }

@@ -30,7 +30,7 @@ const OptionsSchema = z.strictObject({
   stateMachineArn: stateMachineArnSchema,
   timeoutMs: z.number().positive().default(300_000),
   pollIntervalMs: z.number().positive().optional(),
-  clients: z.strictObject({ sfn: clientSchema<SFNClient>("SFNClient").optional() }).prefault({}),
+  clients: z.object({ sfn: clientSchema<SFNClient>("SFNClient").optional() }).prefault({}),
   signal: signalSchema.optional(),
 });
 

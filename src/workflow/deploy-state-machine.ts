@@ -52,7 +52,7 @@ const OptionsSchema = z.strictObject({
   ),
   roleArn: RoleArnSchema,
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
-  clients: z.strictObject({ sfn: clientSchema<SFNClient>("SFNClient").optional() }).prefault({}),
+  clients: z.object({ sfn: clientSchema<SFNClient>("SFNClient").optional() }).prefault({}),
   signal: signalSchema.optional(),
 });
 
@@ -134,9 +134,8 @@ function refuseErrors(name: string, definition: unknown): void {
 }
 
 async function findByName({ client, name, signal }: DeployTask): Promise<string | undefined> {
-  return abortable(signal, async () => {
-    for await (const page of paginateListStateMachines({ client }, { maxResults: 1000 })) {
-      signal?.throwIfAborted();
+  return abortable(signal, async (send) => {
+    for await (const page of paginateListStateMachines({ client }, { maxResults: 1000 }, send)) {
       const found = page.stateMachines?.find((machine) => machine.name === name);
       if (found !== undefined) return found.stateMachineArn;
     }

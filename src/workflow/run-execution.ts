@@ -83,7 +83,7 @@ const OptionsSchema = z.strictObject({
   input: z.unknown().default({}).transform(toInputText),
   name: machineNameSchema.optional(),
   outputSchema: instanceSchema<z.ZodType>("a zod schema", ["safeParse"]).optional(),
-  clients: z.strictObject({ sfn: clientSchema<SFNClient>("SFNClient").optional() }).prefault({}),
+  clients: z.object({ sfn: clientSchema<SFNClient>("SFNClient").optional() }).prefault({}),
   timeoutMs: z.number().positive().default(3_600_000),
   pollIntervalMs: z.number().positive().optional(),
   signal: signalSchema.optional(),
