@@ -24,6 +24,9 @@ const JSONATA_TASK = {
 const one = (state: object, machine: object = {}) => ({ StartAt: "A", States: { A: state }, ...machine });
 /** A machine of a state and a second one that it leads to. */
 const two = (state: object, machine: object = {}) => ({ StartAt: "A", States: { A: state, B: PASS }, ...machine });
+/** A choice of one rule. */
+const choice = (rule: unknown, QueryLanguage = "JSONPath") =>
+  two({ Type: "Choice", Choices: [rule], Default: "B" }, { QueryLanguage });
 const found = (definition: unknown) => checkDefinition(definition).map(({ code, path }) => `${code} ${path}`);
 
 describe("checkDefinition accepts", () => {
@@ -107,6 +110,10 @@ describe("checkDefinition accepts", () => {
       }),
     ],
     ["a fixed result that looks like a path", one({ Type: "Pass", Result: { "a.$": "plain" }, End: true })],
+    [
+      "comments and made-up arguments in JSONata",
+      one({ ...JSONATA_TASK, Arguments: "{% $states.input /* :-( */ %}" }, { QueryLanguage: "JSONata" }),
+    ],
     ["CloudFormation substitutions", one({ ...TASK, Resource: ["$", "{FunctionArn}"].join("") })],
   ])("%s", (_name, definition) => {
     expect(checkDefinition(definition)).toEqual([]);
@@ -379,6 +386,87 @@ describe("checkDefinition finds", () => {
       one({ ...TASK, OutputPath: undefined }),
       ["LAMBDA_RESULT_WRAPPED /States/A"],
     ],
+    [
+      "a nested rule that is no object",
+      choice({ And: [1], Next: "B" }),
+      ["CHOICE_RULE_INVALID /States/A/Choices/0/And/0"],
+    ],
+    ["a rule that is no object", choice(1), ["CHOICE_RULE_INVALID /States/A/Choices/0"]],
+    ["an empty Or", choice({ Or: [], Next: "B" }), ["CHOICE_RULE_INVALID /States/A/Choices/0/Or"]],
+    [
+      "an unknown operator",
+      choice({ Variable: "$.a", StringContains: "x", Next: "B" }),
+      ["FIELD_UNKNOWN /States/A/Choices/0/StringContains"],
+    ],
+    [
+      "a Condition in JSONPath",
+      choice({ Condition: true, Next: "B" }),
+      ["FIELD_OF_OTHER_QUERY_LANGUAGE /States/A/Choices/0/Condition"],
+    ],
+    [
+      "a Variable that is no path",
+      choice({ Variable: "a", IsNull: true, Next: "B" }),
+      ["CHOICE_RULE_INVALID /States/A/Choices/0/Variable"],
+    ],
+    [
+      "a time to compare with that is none",
+      choice({ Variable: "$.a", TimestampEquals: "now", Next: "B" }),
+      ["CHOICE_RULE_INVALID /States/A/Choices/0/TimestampEquals"],
+    ],
+    [
+      "a path to compare with that is none",
+      choice({ Variable: "$.a", NumericEqualsPath: 1, Next: "B" }),
+      ["CHOICE_RULE_INVALID /States/A/Choices/0/NumericEqualsPath"],
+    ],
+    [
+      "an unknown field of a JSONata rule",
+      choice({ Condition: true, If: 1, Next: "B" }, "JSONata"),
+      ["FIELD_UNKNOWN /States/A/Choices/0/If"],
+    ],
+    [
+      "an unknown mode of a map",
+      one({
+        Type: "Map",
+        ItemProcessor: { ProcessorConfig: { Mode: "FAST" }, StartAt: "C", States: { C: PASS } },
+        End: true,
+      }),
+      ["FIELD_INVALID /States/A/ItemProcessor/ProcessorConfig/Mode"],
+    ],
+    [
+      "a distributed map that does not say how",
+      one({
+        Type: "Map",
+        Iterator: { ProcessorConfig: { Mode: "DISTRIBUTED" }, StartAt: "C", States: { C: PASS } },
+        End: true,
+      }),
+      ["FIELD_MISSING /States/A/Iterator/ProcessorConfig/ExecutionType"],
+    ],
+    [
+      "a branch that is no object",
+      one({ Type: "Parallel", Branches: [1], End: true }),
+      ["BRANCHES_MISSING /States/A/Branches/0"],
+    ],
+    [
+      "an entry of Retry that is no object",
+      one({ ...TASK, Retry: ["States.ALL"] }),
+      ["RETRY_INVALID /States/A/Retry/0"],
+    ],
+    [
+      "a Lambda task in JSONata without a payload",
+      one({ ...JSONATA_TASK, Arguments: { FunctionName: "f" } }, { QueryLanguage: "JSONata" }),
+      ["LAMBDA_PAYLOAD_MISSING /States/A/Arguments"],
+    ],
+    [
+      "a Lambda task in JSONata that hands on the wrapper",
+      one({ ...JSONATA_TASK, Output: undefined }, { QueryLanguage: "JSONata" }),
+      ["LAMBDA_RESULT_WRAPPED /States/A"],
+    ],
+    [
+      "an open comment in an expression",
+      one({ ...PASS, QueryLanguage: "JSONata", Output: "{% 1 /* no end %}" }),
+      ["EXPRESSION_INVALID /States/A/Output"],
+    ],
+    ["an empty name", { StartAt: "", States: { "": PASS } }, ["STATE_NAME_INVALID /States/"]],
     ["a definition that is too large", one({ ...PASS, Comment: "x".repeat(1_048_576) }), ["DEFINITION_TOO_LARGE "]],
   ])("%s", (_name, definition, expected) => {
     const issues = found(definition);

@@ -164,6 +164,14 @@ describe("deleteStateMachine", () => {
     ).rejects.toMatchObject({ code: "WAIT_TIMEOUT", details: { lastStatus: "DELETING" } });
   });
 
+  it("passes AWS's own exceptions through", async () => {
+    const { client, mock } = fakeSfn();
+    const denied = new Error("AccessDenied");
+    mock.on(DeleteStateMachineCommand).resolves({});
+    mock.on(DescribeStateMachineCommand).rejects(denied);
+    await expect(deleteStateMachine({ stateMachineArn: ARN, clients: { sfn: client } })).rejects.toBe(denied);
+  });
+
   it("refuses what is no ARN of a state machine", async () => {
     await expect(deleteStateMachine({ stateMachineArn: "scones" })).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
   });

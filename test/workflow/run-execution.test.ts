@@ -203,6 +203,15 @@ describe("runExecution", () => {
     expect(events.at(-1)).toEqual({ type: "left-running", executionArn: EXECUTION });
   });
 
+  it("passes AWS's own exceptions through", async () => {
+    const { mock, run } = fakeSfn();
+    const denied = new Error("AccessDenied");
+    mock.on(DescribeExecutionCommand).rejects(denied);
+    await expect(run()).rejects.toBe(denied);
+    mock.on(StartExecutionCommand).rejects(denied);
+    await expect(run()).rejects.toBe(denied);
+  });
+
   it("starts nothing for an input that cannot be sent", async () => {
     const { mock, run } = fakeSfn();
     const cycle: Record<string, unknown> = {};
