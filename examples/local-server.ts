@@ -16,6 +16,7 @@ const PORT = Number(process.argv[2] ?? "4566");
 const BUCKET = "scones-unlimited";
 const roleArn = "arn:aws:iam::000000000000:role/scones-unlimited";
 
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 const local = await createLocalAws();
 const { clients } = local;
 await clients.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
@@ -39,7 +40,7 @@ const { endpointName, labels } = endpoint;
 const functions = {
   serialize: local.registerFunction("scones-serialize", createSerializeHandler({ clients })),
   classify: local.registerFunction("scones-classify", createClassifyHandler({ endpointName, labels, clients })),
-  filter: local.registerFunction("scones-filter", createFilterHandler({ threshold: 0.8 })),
+  filter: local.registerFunction("scones-filter", createFilterHandler({ threshold: 0.7 })),
 };
 const definition = buildInferenceWorkflow({ functions });
 const machine = await deployStateMachine({ name: "scones-inference", definition, roleArn, clients });

@@ -26,7 +26,7 @@ const USAGE = `Runs the whole Scones Unlimited workflow on this machine: no AWS 
   --output DIR        folder for report.html, report.svg and summary.json (demo-output)
   --epochs N          passes over the training images (30)
   --seed N            decides everything that is random (0)
-  --threshold P       least confidence that passes, 0 to 1 (0.8)
+  --threshold P       least confidence that passes, 0 to 1 (0.7)
   --help              prints this
 `;
 
@@ -61,7 +61,7 @@ function parse(argv: readonly string[]) {
         output: { type: "string", default: "demo-output" },
         epochs: { type: "string", default: "30" },
         seed: { type: "string", default: "0" },
-        threshold: { type: "string", default: "0.8" },
+        threshold: { type: "string", default: "0.7" },
         offline: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },

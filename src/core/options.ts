@@ -76,7 +76,8 @@ export function instanceSchema<Instance extends object>(
 }
 
 /**
- * An AWS SDK v3 client, passed through untouched.
+ * An AWS SDK v3 client, passed through untouched. The `clients` of a function ignore what it does not use, so that the
+ * clients of a local AWS can be passed as they are.
  *
  * @param name - The client's class name, for the message.
  * @returns A schema that accepts an object with `send`.

@@ -53,7 +53,7 @@ const OptionsSchema = z.strictObject({
   labels: LabelsSchema,
   destination: z.strictObject({ bucket: z.string().min(3).max(63), prefix: z.string().max(800).default("") }),
   concurrency: z.int().min(1).max(256).default(16),
-  clients: z.strictObject({ s3: clientSchema<S3Client>("S3Client").optional() }).prefault({}),
+  clients: z.object({ s3: clientSchema<S3Client>("S3Client").optional() }).prefault({}),
   signal: signalSchema.optional(),
   onProgress: callbackSchema<(event: StageProgressEvent) => void>().optional(),
 });

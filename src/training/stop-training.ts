@@ -17,7 +17,7 @@ export interface StopTrainingOptions {
 
 const OptionsSchema = z.strictObject({
   trainingJobName: ResourceNameSchema.min(1),
-  clients: z.strictObject({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).default({}),
+  clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).default({}),
   signal: signalSchema.optional(),
 });
 

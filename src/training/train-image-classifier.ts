@@ -65,7 +65,7 @@ const OptionsSchema = z.strictObject({
   timeoutMs: z.number().positive().optional(),
   pollIntervalMs: z.number().positive().optional(),
   onAbort: z.enum(["stop", "leave"]).default("stop"),
-  clients: z.strictObject({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
+  clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
   signal: signalSchema.optional(),
   onProgress: callbackSchema<(event: TrainingProgressEvent) => void>().optional(),
 });

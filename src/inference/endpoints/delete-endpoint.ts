@@ -53,7 +53,7 @@ const OptionsSchema = z.strictObject({
   ]),
   timeoutMs: z.number().positive().default(1_800_000),
   pollIntervalMs: z.number().positive().optional(),
-  clients: z.strictObject({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
+  clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
   signal: signalSchema.optional(),
   onProgress: callbackSchema<(event: DeleteEndpointProgressEvent) => void>().optional(),
 });

@@ -62,7 +62,7 @@ const OptionsSchema = z.strictObject({
   ...endpointFields,
   timeoutMs: z.number().positive().default(1_800_000),
   pollIntervalMs: z.number().positive().optional(),
-  clients: z.strictObject({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
+  clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
   signal: signalSchema.optional(),
   onProgress: callbackSchema<(event: DeployProgressEvent) => void>().optional(),
 });

@@ -23,7 +23,7 @@ const OptionsSchema = z.strictObject({
   labels: LabelsSchema.optional(),
   contentType: z.enum(["image/png", "image/jpeg", "application/x-image"]).default("image/png"),
   clients: z
-    .strictObject({ sagemakerRuntime: clientSchema<SageMakerRuntimeClient>("SageMakerRuntimeClient").optional() })
+    .object({ sagemakerRuntime: clientSchema<SageMakerRuntimeClient>("SageMakerRuntimeClient").optional() })
     .prefault({}),
 });
 

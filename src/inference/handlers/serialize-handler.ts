@@ -25,7 +25,7 @@ export interface SerializeHandlerOptions {
 
 const OptionsSchema = z.strictObject({
   maxInlineBytes: z.int().min(1).max(195_000).default(190_000),
-  clients: z.strictObject({ s3: clientSchema<S3Client>("S3Client").optional() }).prefault({}),
+  clients: z.object({ s3: clientSchema<S3Client>("S3Client").optional() }).prefault({}),
 });
 
 /**
