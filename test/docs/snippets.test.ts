@@ -37,7 +37,7 @@ it("every example in the docs and comments compiles against the sources", () => 
       return name;
     });
     const extended = {
-      extends: join(ROOT, "tsconfig.examples.json"),
+      extends: join(ROOT, "tsconfig.check.json"),
       include: names,
       compilerOptions: { noUnusedLocals: false },
     };
