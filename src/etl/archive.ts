@@ -78,7 +78,7 @@ export async function* readMembers(options: ReadMembersOptions): AsyncGenerator<
   }
   signal?.throwIfAborted();
   if (missing.size === 0) return;
-  if (unpacking.isEmpty()) throw truncated(source);
+  if (unpacking.isEmpty()) throw invalid(source, "it is empty");
   const listed = [...missing].map((name) => `"${name}"`).join(" and ");
   throw invalid(source, entries === 0 ? NO_ARCHIVE : `it holds no member ${listed}`);
 }
@@ -142,12 +142,12 @@ function describeFailure(error: unknown, source: string, unpacking: Unpacking, e
   return invalid(source, entries === 0 ? NO_ARCHIVE : "it is damaged", error);
 }
 
-function truncated(source: string, cause?: unknown): ArchiveError {
+function truncated(source: string, cause: unknown): ArchiveError {
   return new ArchiveError({
     code: "ARCHIVE_TRUNCATED",
     message: `The archive ${source} ends early: it is incomplete. Download or copy it again.`,
     details: { source },
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }
 

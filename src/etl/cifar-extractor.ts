@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { throwIfAborted } from "../core/abort.js";
+import { LabelsSchema } from "../core/contracts.js";
 import { callbackSchema, instanceSchema, parseOptions, signalSchema } from "../core/options.js";
 import { type ArchiveMember, readMembers } from "./archive.js";
 import { readBatch, readMeta } from "./cifar-batch.js";
@@ -41,12 +42,6 @@ export interface ImagesOptions {
   readonly onProgress?: (event: ExtractProgressEvent) => void;
 }
 
-const ClassesSchema = z
-  .array(z.string().min(1))
-  .min(1, "needs at least one class")
-  .refine((classes) => new Set(classes).size === classes.length, "must not repeat a class")
-  .readonly();
-
 const OptionsSchema = z.strictObject({
   source: z
     .union([
@@ -56,7 +51,7 @@ const OptionsSchema = z.strictObject({
       instanceSchema<AsyncIterable<Uint8Array>>("a path, a URL, bytes or a stream of bytes", [Symbol.asyncIterator]),
     ])
     .default(() => new URL(CIFAR_100_SOURCE.url)),
-  classes: ClassesSchema.default(["bicycle", "motorcycle"]),
+  classes: LabelsSchema.default(["bicycle", "motorcycle"]),
   cacheDirectory: z.string().min(1).optional(),
   fetch: callbackSchema<typeof fetch>().optional(),
 });

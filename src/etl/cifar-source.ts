@@ -30,8 +30,11 @@ export type ExtractProgressEvent =
  * the one that torchvision and other loaders use.
  */
 export const CIFAR_100_SOURCE = {
+  /** Address of the archive. */
   url: "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz",
+  /** Its size. */
   bytes: 169_001_437,
+  /** Its checksum. */
   md5: "eb9058c3a382ffc7106e4002c42a8d85",
 } as const;
 

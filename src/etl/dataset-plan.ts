@@ -23,7 +23,6 @@ export class DatasetPlan {
   readonly #labels: readonly string[];
   readonly #rows: Readonly<Record<Split, LstRow[]>> = { train: [], test: [] };
   readonly #names: Readonly<Record<Split, Set<string>>> = { train: new Set(), test: new Set() };
-  readonly #indexes: Readonly<Record<Split, Set<number>>> = { train: new Set(), test: new Set() };
   #shape: { readonly height: number; readonly width: number } | undefined;
 
   /** @param labels - Class names in label order. */
@@ -45,7 +44,6 @@ export class DatasetPlan {
   add(image: CifarImage): PlannedImage {
     this.#check(image);
     const filename = this.#chooseName(image);
-    this.#indexes[image.split].add(image.row);
     this.#rows[image.split].push({ row: image.row, labelId: image.labelId, filename });
     return { image, filename };
   }
@@ -72,7 +70,7 @@ export class DatasetPlan {
     }
   }
 
-  #check({ filename, split, row, label, labelId, width, height, rgb }: CifarImage): void {
+  #check({ filename, split, label, labelId, width, height, rgb }: CifarImage): void {
     const name = String(filename).slice(0, 100);
     const refuse = (reason: string) =>
       new DatasetError({
@@ -81,8 +79,6 @@ export class DatasetPlan {
         details: { filename: name, reason },
       });
     if (split !== "train" && split !== "test") throw refuse("its split is neither train nor test");
-    if (!Number.isSafeInteger(row) || row < 0) throw refuse("its row is not a whole number from 0");
-    if (this.#indexes[split].has(row)) throw refuse(`row ${row} of ${split} occurs twice`);
     if (!(rgb instanceof Uint8Array)) throw refuse("its pixels are not a Uint8Array");
     if (this.#labels[labelId] !== label) throw refuse(`its label ${labelId} is not "${label}" in the given labels`);
     if (rgb.byteLength !== width * height * 3) throw refuse(`${rgb.byteLength} bytes are not ${width} x ${height} RGB`);

@@ -19,4 +19,4 @@ export {
 export { formatLst, type LstRow, parseLst } from "./lst.js";
 export { encodePng } from "./png.js";
 export { type StageDatasetOptions, type StageProgressEvent, stageDataset } from "./stage-dataset.js";
-export { type LocalDataset, type WriteDatasetOptions, writeDataset } from "./write-dataset.js";
+export { type LocalDataset, type LocalSplit, type WriteDatasetOptions, writeDataset } from "./write-dataset.js";

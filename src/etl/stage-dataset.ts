@@ -1,6 +1,7 @@
 import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import { abortable } from "../core/abort.js";
+import type { S3Clients } from "../core/clients.js";
 import { forEachConcurrent } from "../core/concurrency.js";
 import { LabelsSchema, type StagedDataset, type StagedSplit } from "../core/contracts.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../core/options.js";
@@ -37,11 +38,16 @@ export interface StageDatasetOptions {
   /** Class names in label order, such as `extractor.labels`. */
   readonly labels: readonly string[];
   /** Where to: a bucket that exists, and a key prefix in it. */
-  readonly destination: { readonly bucket: string; readonly prefix?: string };
+  readonly destination: {
+    /** Name of the bucket. */
+    readonly bucket: string;
+    /** Key prefix in front of everything. @defaultValue none */
+    readonly prefix?: string;
+  };
   /** Uploads under way at once, 1 to 256. @defaultValue `16` */
   readonly concurrency?: number;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
-  readonly clients?: { readonly s3?: S3Client };
+  readonly clients?: S3Clients;
   /** Ends the staging; what this call stored is removed again before it rejects. */
   readonly signal?: AbortSignal;
   /** Is told each object. */
@@ -73,6 +79,7 @@ const MAX_DELETE = 1000;
  * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
  * @throws {@link DatasetError} `DATASET_EMPTY` when a split has no image.
  * @throws {@link DatasetError} `IMAGE_INVALID` when an image has another size or label than the data set.
+ * @throws {@link LstError} `LST_INVALID` when a row of a split repeats.
  * @throws {@link DatasetError} `IMAGE_NAME_INVALID` when a name must not become a key.
  *
  * @example

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { access, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { throwIfAborted } from "../core/abort.js";
@@ -11,16 +11,26 @@ import { DatasetPlan } from "./dataset-plan.js";
 import { imagesSchema } from "./images-schema.js";
 import { encodePng } from "./png.js";
 
+/** One split of a data set on disk. */
+export interface LocalSplit {
+  /** Absolute path of the folder with the images. */
+  readonly images: string;
+  /** Absolute path of the `.lst` manifest. */
+  readonly manifest: string;
+  /** Number of images. */
+  readonly count: number;
+}
+
 /** A labelled data set on disk: what `writeDataset` returns. */
 export interface LocalDataset {
   /** Absolute path of the folder. */
   readonly directory: string;
   /** Class names in label order. */
   readonly labels: readonly string[];
-  /** Training images: their folder, their manifest and how many they are. */
-  readonly train: { readonly images: string; readonly manifest: string; readonly count: number };
-  /** Test images: their folder, their manifest and how many they are. */
-  readonly test: { readonly images: string; readonly manifest: string; readonly count: number };
+  /** Training images. */
+  readonly train: LocalSplit;
+  /** Test images. */
+  readonly test: LocalSplit;
 }
 
 /** Options of {@link writeDataset}. */
@@ -29,7 +39,7 @@ export interface WriteDatasetOptions {
   readonly images: Iterable<CifarImage> | AsyncIterable<CifarImage>;
   /** Class names in label order, such as `extractor.labels`. */
   readonly labels: readonly string[];
-  /** Folder to write; it must be empty or not exist yet. */
+  /** Folder to write; it must not exist yet. */
   readonly directory: string;
   /** Ends the writing; nothing is left behind. */
   readonly signal?: AbortSignal;
@@ -51,9 +61,10 @@ const CONCURRENCY = 16;
  *
  * @param options - See {@link WriteDatasetOptions}.
  * @returns Where everything lies.
- * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong or the folder holds something already.
+ * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong or the folder exists.
  * @throws {@link DatasetError} `DATASET_EMPTY` when a split has no image.
  * @throws {@link DatasetError} `IMAGE_INVALID` when an image has another size or label than the data set.
+ * @throws {@link LstError} `LST_INVALID` when a row of a split repeats.
  * @throws {@link DatasetError} `IMAGE_NAME_INVALID` when a name must not become a file.
  *
  * @example
@@ -67,8 +78,7 @@ const CONCURRENCY = 16;
 export async function writeDataset(options: WriteDatasetOptions): Promise<LocalDataset> {
   const { images, labels, directory, signal } = parseOptions("writeDataset", OptionsSchema, options);
   const target = resolve(directory);
-  const before = await listFolder(target);
-  if (before !== undefined && before.length > 0) throw folderInUse(target);
+  if (await exists(target)) throw folderExists(target);
   const plan = new DatasetPlan(labels);
   const draft = join(dirname(target), `.${basename(target)}-${randomUUID()}`);
   const firstCreated = await mkdir(dirname(target), { recursive: true });
@@ -83,14 +93,13 @@ export async function writeDataset(options: WriteDatasetOptions): Promise<LocalD
     await writeFile(join(draft, "train.lst"), plan.manifest("train"));
     await writeFile(join(draft, "test.lst"), plan.manifest("test"));
     throwIfAborted(signal);
-    if (before) await rmdir(target);
     await rename(draft, target);
     isDone = true;
   } finally {
     await rm(draft, { recursive: true, force: true });
     if (!isDone && firstCreated !== undefined) await removeEmptyFolders(dirname(target), firstCreated);
   }
-  const describe = (split: "train" | "test") => ({
+  const describe = (split: "train" | "test"): LocalSplit => ({
     images: join(target, split),
     manifest: join(target, `${split}.lst`),
     count: plan.count(split),
@@ -98,16 +107,11 @@ export async function writeDataset(options: WriteDatasetOptions): Promise<LocalD
   return { directory: target, labels, train: describe("train"), test: describe("test") };
 }
 
-/** What lies in a folder; `undefined` when there is no such folder. */
-async function listFolder(path: string): Promise<readonly string[] | undefined> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") return undefined;
-    if (code === "ENOTDIR") return [path];
-    throw error;
-  }
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Takes away the parent folders that were made for the target; one that something else has been put into stays. */
@@ -121,11 +125,11 @@ async function removeEmptyFolders(last: string, first: string): Promise<void> {
   }
 }
 
-function folderInUse(directory: string): InvalidOptionsError {
-  const message = `${directory} exists already and is not an empty folder`;
+function folderExists(directory: string): InvalidOptionsError {
+  const message = `${directory} exists already`;
   return new InvalidOptionsError({
     code: "INVALID_OPTIONS",
-    message: `writeDataset does not write over what is there: ${message}. Choose another folder or empty this one.`,
+    message: `writeDataset does not write into what is there: ${message}. Choose another folder or remove this one.`,
     details: { functionName: "writeDataset", issues: [{ path: "directory", message }] },
   });
 }
