@@ -22,6 +22,18 @@ export const StagedSplitSchema = z
   })
   .readonly();
 
+/** Channels, height and width of the images. */
+const ImageShapeSchema = z
+  .object({
+    /** Red, green and blue. */
+    channels: z.literal(3),
+    /** Height in pixels. */
+    height: z.int().min(1),
+    /** Width in pixels. */
+    width: z.int().min(1),
+  })
+  .readonly();
+
 /** A labelled data set in S3 in the layout that SageMaker's image-classification algorithm reads: what `stageDataset` returns and `trainImageClassifier` takes. */
 export const StagedDatasetSchema = z
   .object({
@@ -34,7 +46,7 @@ export const StagedDatasetSchema = z
     /** Class names in label order. */
     labels: LabelsSchema,
     /** Height and width of the images in pixels, and their channels. */
-    imageShape: z.object({ channels: z.literal(3), height: z.int().min(1), width: z.int().min(1) }).readonly(),
+    imageShape: ImageShapeSchema,
     /** Training images. */
     train: StagedSplitSchema,
     /** Images that training is validated with. */
@@ -56,9 +68,16 @@ export const TrainedModelSchema = z
     /** Class names in label order. */
     labels: LabelsSchema,
     /** Height and width of the images in pixels, and their channels. */
-    imageShape: z.object({ channels: z.literal(3), height: z.int().min(1), width: z.int().min(1) }).readonly(),
+    imageShape: ImageShapeSchema,
     /** Last values that the job reported, where it reported any, 0 to 1. */
-    metrics: z.object({ trainAccuracy: z.number().optional(), validationAccuracy: z.number().optional() }).readonly(),
+    metrics: z
+      .object({
+        /** Share of the training images that were classified rightly, 0 to 1. */
+        trainAccuracy: z.number().optional(),
+        /** Share of the validation images that were classified rightly, 0 to 1. */
+        validationAccuracy: z.number().optional(),
+      })
+      .readonly(),
     /** Seconds that AWS bills, where the job reported them. */
     billableSeconds: z.number().optional(),
     /** Seconds from start to end of training, where the job reported them. */

@@ -4,6 +4,7 @@
  *
  * @module core
  */
+export type { S3Clients, SageMakerClients, SageMakerRuntimeClients, StepFunctionsClients } from "./clients.js";
 export {
   type DeployedEndpoint,
   DeployedEndpointSchema,
@@ -15,11 +16,11 @@ export {
   type TrainedModel,
   TrainedModelSchema,
 } from "./contracts.js";
+export type { SconesErrorDetails } from "./error-details.js";
 export {
   isSconesError,
   SconesError,
   type SconesErrorCode,
-  type SconesErrorDetails,
   type SconesErrorOptions,
 } from "./errors.js";
 export { createResourceName, ResourceNameSchema, RoleArnSchema } from "./names.js";

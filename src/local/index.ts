@@ -4,12 +4,14 @@
  *
  * @module local
  */
-export type { LocalFunction } from "./functions.js";
+export type { LocalFunction, LocalFunctionContext } from "./functions.js";
 export {
   createLocalAws,
+  type ListenOptions,
   type LocalAws,
   type LocalAwsClients,
   type LocalAwsOptions,
+  type LocalListener,
   type LocalTrainerOptions,
 } from "./local-aws.js";
 export { LocalOperationError } from "./local-operation-error.js";

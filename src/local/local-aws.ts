@@ -64,6 +64,18 @@ export interface LocalAwsClients {
   readonly sfn: SFNClient;
 }
 
+/** Options of `listen`. */
+export interface ListenOptions {
+  /** The port. @defaultValue any free one */
+  readonly port?: number;
+}
+
+/** A port that the local AWS answers on. */
+export interface LocalListener {
+  /** Its address, such as `http://127.0.0.1:4566`: the value of `AWS_ENDPOINT_URL`. */
+  readonly endpoint: string;
+}
+
 /** An AWS that lives in this process. */
 export interface LocalAws extends AsyncDisposable {
   /** SDK clients that reach it without a network; pass them as `clients`. */
@@ -83,10 +95,10 @@ export interface LocalAws extends AsyncDisposable {
   /**
    * Answers on a loopback port too, for the AWS CLI, boto3 and other processes.
    *
-   * @param options - `port`: the port, or 0 for any free one.
-   * @returns The endpoint, such as `http://127.0.0.1:4566`: the value of `AWS_ENDPOINT_URL`.
+   * @param options - See {@link ListenOptions}.
+   * @returns Where it listens.
    */
-  listen(options?: { readonly port?: number }): Promise<{ readonly endpoint: string }>;
+  listen(options?: ListenOptions): Promise<LocalListener>;
   /** Stops training jobs, executions and servers and waits until nothing runs any more. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -121,7 +133,7 @@ const OptionsSchema = z.strictObject({
  *
  * @param options - See {@link LocalAwsOptions}.
  * @returns The local AWS; close it, or bind it with `await using`.
- * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
+ * @throws {@link core!InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
  *
  * @example
  * ```ts

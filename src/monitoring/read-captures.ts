@@ -1,6 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import { throwIfAborted } from "../core/abort.js";
+import type { S3Clients } from "../core/clients.js";
 import { ResourceNameSchema } from "../core/names.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../core/options.js";
 import { parseS3Uri, type S3Location } from "../core/s3-uri.js";
@@ -59,7 +60,7 @@ export interface ReadCapturesOptions {
   /** Is told each file. */
   readonly onProgress?: (event: ReadCapturesProgressEvent) => void;
   /** AWS clients to use; a missing one is made from the SDK's default chain when the source is in S3. */
-  readonly clients?: { readonly s3?: S3Client };
+  readonly clients?: S3Clients;
   /** Ends the reading. */
   readonly signal?: AbortSignal;
 }

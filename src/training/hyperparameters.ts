@@ -7,7 +7,7 @@ const count = () => z.int().min(1);
 
 const fields = {
   /** Training set augmentation; none by default. */
-  augmentationType: z.enum(["crop", "crop_color", "crop_color_transform"]).optional(),
+  augmentationType: z.literal(["crop", "crop_color", "crop_color_transform"]).optional(),
   /** Decay of Adam's first moment, 0 to 1; only with `optimizer: "adam"`. AWS default 0.9. */
   beta1: fraction().optional(),
   /** Decay of Adam's second moment, 0 to 1; only with `optimizer: "adam"`. AWS default 0.999. */
@@ -29,7 +29,7 @@ const fields = {
   /** RMSProp's decay, 0 to 1. AWS default 0.9. */
   gamma: fraction().optional(),
   /** How gradients are combined over several machines. */
-  kvStore: z.enum(["dist_sync", "dist_async"]).optional(),
+  kvStore: z.literal(["dist_sync", "dist_async"]).optional(),
   /** Initial learning rate, 0 to 1. AWS default 0.1. */
   learningRate: fraction().optional(),
   /** Factor at each step of the schedule, 0 to 1. AWS default 0.1. */
@@ -43,9 +43,9 @@ const fields = {
   /** Depth of the ResNet. AWS default 152; 20, 32, 44, 56 and 110 are meant for small images. */
   numLayers: z.literal(NETWORK_DEPTHS).optional(),
   /** Optimiser. AWS default `"sgd"`. */
-  optimizer: z.enum(["sgd", "adam", "rmsprop", "nag"]).optional(),
+  optimizer: z.literal(["sgd", "adam", "rmsprop", "nag"]).optional(),
   /** Precision of the weights. AWS default `"float32"`. */
-  precisionDtype: z.enum(["float32", "float16"]).optional(),
+  precisionDtype: z.literal(["float32", "float16"]).optional(),
   /** Shorter side in pixels to which images are resized first. */
   resize: count().optional(),
   /** Also logs the top-k accuracy; at least 2. */

@@ -1,6 +1,7 @@
 import { SageMakerClient, StopTrainingJobCommand } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
 import { abortable } from "../core/abort.js";
+import type { SageMakerClients } from "../core/clients.js";
 import { ResourceNameSchema } from "../core/names.js";
 import { clientSchema, parseOptions, signalSchema } from "../core/options.js";
 import { useClient } from "../core/use-client.js";
@@ -10,7 +11,7 @@ export interface StopTrainingOptions {
   /** Name of the training job. */
   readonly trainingJobName: string;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
-  readonly clients?: { readonly sagemaker?: SageMakerClient };
+  readonly clients?: SageMakerClients;
   /** Gives up the call. */
   readonly signal?: AbortSignal;
 }

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
 import { abortable } from "../core/abort.js";
+import type { SageMakerClients } from "../core/clients.js";
 import type { TrainedModel } from "../core/contracts.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../core/options.js";
 import { poll } from "../core/poll.js";
@@ -51,7 +52,7 @@ export interface TrainImageClassifierOptions extends TrainingJobOptions {
   /** Whether an abort, or a wait that takes too long, stops the job on AWS or leaves it running. @defaultValue `"stop"` */
   readonly onAbort?: "stop" | "leave";
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
-  readonly clients?: { readonly sagemaker?: SageMakerClient };
+  readonly clients?: SageMakerClients;
   /** Ends the wait. What happens to the job on AWS is decided by `onAbort`. */
   readonly signal?: AbortSignal;
   /** Is told each phase and each new pair of accuracies. */

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { z } from "zod";
 import { abortable } from "../core/abort.js";
+import type { StepFunctionsClients } from "../core/clients.js";
 import { clientSchema, parseOptions, signalSchema } from "../core/options.js";
 import { poll } from "../core/poll.js";
 import { useClient } from "../core/use-client.js";
@@ -21,7 +22,7 @@ export interface DeleteStateMachineOptions {
   /** Milliseconds between two questions. @defaultValue a tenth of the time waited, 0.1 to 30 s */
   readonly pollIntervalMs?: number;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
-  readonly clients?: { readonly sfn?: SFNClient };
+  readonly clients?: StepFunctionsClients;
   /** Ends the wait; AWS goes on deleting. */
   readonly signal?: AbortSignal;
 }

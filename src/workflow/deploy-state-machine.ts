@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { z } from "zod";
 import { abortable } from "../core/abort.js";
+import type { StepFunctionsClients } from "../core/clients.js";
 import { RoleArnSchema } from "../core/names.js";
 import { clientSchema, parseOptions, signalSchema } from "../core/options.js";
 import { useClient } from "../core/use-client.js";
@@ -30,7 +31,7 @@ export interface DeployStateMachineOptions {
   /** Tags to set; tags that are there already and not named here stay. @defaultValue none */
   readonly tags?: Readonly<Record<string, string>>;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
-  readonly clients?: { readonly sfn?: SFNClient };
+  readonly clients?: StepFunctionsClients;
   /** Ends the work; what AWS was told by then stays. */
   readonly signal?: AbortSignal;
 }

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { z } from "zod";
 import { abortable } from "../core/abort.js";
+import type { StepFunctionsClients } from "../core/clients.js";
 import { callbackSchema, clientSchema, instanceSchema, parseOptions, signalSchema } from "../core/options.js";
 import { poll } from "../core/poll.js";
 import { useClient } from "../core/use-client.js";
@@ -48,7 +49,7 @@ export interface RunExecutionOptions<Schema extends z.ZodType = z.ZodUnknown> {
   /** Schema of the output; without it the output is `unknown`. */
   readonly outputSchema?: Schema;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
-  readonly clients?: { readonly sfn?: SFNClient };
+  readonly clients?: StepFunctionsClients;
   /** Milliseconds to wait for the end. @defaultValue `3600000` */
   readonly timeoutMs?: number;
   /** Milliseconds between two questions. @defaultValue a tenth of the time waited, 0.1 to 30 s */

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
 import { abortable } from "../../core/abort.js";
+import type { SageMakerClients } from "../../core/clients.js";
 import type { DeployedEndpoint } from "../../core/contracts.js";
 import { ResourceNameSchema } from "../../core/names.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
@@ -35,7 +36,7 @@ export interface DeleteEndpointOptions {
   /** Milliseconds between two questions. @defaultValue a tenth of the time waited, 0.1 to 30 s */
   readonly pollIntervalMs?: number;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
-  readonly clients?: { readonly sagemaker?: SageMakerClient };
+  readonly clients?: SageMakerClients;
   /** Ends the work; what was not removed yet stays on AWS. */
   readonly signal?: AbortSignal;
   /** Is told each resource that is gone. */

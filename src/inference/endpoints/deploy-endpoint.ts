@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
 import { abortable } from "../../core/abort.js";
+import type { SageMakerClients } from "../../core/clients.js";
 import type { DeployedEndpoint } from "../../core/contracts.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { poll } from "../../core/poll.js";
@@ -51,7 +52,7 @@ export interface DeployEndpointOptions extends EndpointOptions {
   /** Milliseconds between two questions for the status. @defaultValue a tenth of the time waited, 0.1 to 30 s */
   readonly pollIntervalMs?: number;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
-  readonly clients?: { readonly sagemaker?: SageMakerClient };
+  readonly clients?: SageMakerClients;
   /** Gives up; what this call created is removed again before it rejects. */
   readonly signal?: AbortSignal;
   /** Is told each step. */

@@ -1,5 +1,6 @@
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { z } from "zod";
+import type { SageMakerRuntimeClients } from "../../core/clients.js";
 import { LabelsSchema } from "../../core/contracts.js";
 import { ResourceNameSchema } from "../../core/names.js";
 import { clientSchema, parseOptions } from "../../core/options.js";
@@ -15,7 +16,7 @@ export interface ClassifyHandlerOptions {
   /** Content type of the images. @defaultValue `"image/png"` */
   readonly contentType?: "image/png" | "image/jpeg" | "application/x-image";
   /** AWS clients to use; a missing one is made at the first event and kept for the next ones. */
-  readonly clients?: { readonly sagemakerRuntime?: SageMakerRuntimeClient };
+  readonly clients?: SageMakerRuntimeClients;
 }
 
 const OptionsSchema = z.strictObject({

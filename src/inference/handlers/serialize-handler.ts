@@ -1,5 +1,6 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { z } from "zod";
+import type { S3Clients } from "../../core/clients.js";
 import { clientSchema, parseOptions } from "../../core/options.js";
 import { formatS3Uri } from "../../core/s3-uri.js";
 import {
@@ -20,7 +21,7 @@ export interface SerializeHandlerOptions {
    */
   readonly maxInlineBytes?: number;
   /** AWS clients to use; a missing one is made at the first event and kept for the next ones. */
-  readonly clients?: { readonly s3?: S3Client };
+  readonly clients?: S3Clients;
 }
 
 const OptionsSchema = z.strictObject({
