@@ -2,6 +2,7 @@ import { sleepLong } from "../clock.js";
 import type { ChoiceState, FailState, PassState, SucceedState, WaitState } from "../definition/model.js";
 import { parseTimestamp } from "../definition/timestamp.js";
 import type { Evaluator } from "../evaluation.js";
+import { isJsonObject, withMembers } from "../json.js";
 import { jsonText } from "../json-text.js";
 import { unexpectedType } from "../jsonata/jsonata-expression.js";
 import { StateFailure } from "../state-failure.js";
@@ -14,7 +15,10 @@ export async function runPass(state: PassState, run: StateRun): Promise<StateRes
   const effectiveInput = await selectInput(run, data);
   if (language === "JSONata") return { ...(await finishWithInput(run, language, data, effectiveInput)), next };
   const parameters = await buildParameters(run, data, effectiveInput);
-  return { ...(await finishWithResult(run, language, data, state.result ?? parameters)), next };
+  return {
+    ...(await finishWithResult(run, language, data, state.result === undefined ? parameters : state.result)),
+    next,
+  };
 }
 
 /** Runs a Succeed state. @internal */
@@ -43,11 +47,11 @@ export async function runChoice(state: ChoiceState, run: StateRun): Promise<Stat
   const scope = scopeOf(run, effectiveInput);
   for (const rule of state.choices) {
     if (!(await rule.test(scope))) continue;
-    // A rule's own Output and Assign stand for those of the state.
+    const assign = joinAssign(data.assign, rule.assign);
     const fields = {
       ...data,
       ...(rule.output === undefined ? {} : { output: rule.output }),
-      ...(rule.assign === undefined ? {} : { assign: rule.assign }),
+      ...(assign === undefined ? {} : { assign }),
     };
     return { ...(await finishWithInput(run, language, fields, effectiveInput)), next: rule.next };
   }
@@ -58,6 +62,17 @@ export async function runChoice(state: ChoiceState, run: StateRun): Promise<Stat
     );
   }
   return { ...(await finishWithInput(run, language, data, effectiveInput)), next: state.default };
+}
+
+/** The state's Assign holds for every rule; a rule's own comes on top. */
+function joinAssign(ofState: Evaluator | undefined, ofRule: Evaluator | undefined): Evaluator | undefined {
+  if (ofState === undefined || ofRule === undefined) return ofRule ?? ofState;
+  return {
+    async evaluate(scope) {
+      const [base, own] = [await ofState.evaluate(scope), await ofRule.evaluate(scope)];
+      return isJsonObject(base) && isJsonObject(own) ? withMembers(base, Object.entries(own)) : own;
+    },
+  };
 }
 
 /** Runs a Wait state. @internal */

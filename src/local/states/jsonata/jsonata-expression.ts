@@ -3,10 +3,10 @@ import type { EvaluationScope, Evaluator } from "../evaluation.js";
 import { isJsonObject, type Json } from "../json.js";
 import { hasKnownText, jsonText, rememberText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
-import { createJsonataFunctions } from "./jsonata-functions.js";
+import { jsonataFunctions } from "./jsonata-functions.js";
 
 /** An expression gives up after this time, so that an endless one does not hold the process. */
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 2_000;
 const MAX_STACK = 500;
 const MAX_SEQUENCE = 1_000_000;
 const EXPRESSION = /^\{%([\s\S]*)%\}$/;
@@ -67,7 +67,7 @@ function bind(scope: EvaluationScope): Record<string, unknown> {
   if (scope.result !== undefined) states["result"] = scope.result;
   if (scope.errorOutput !== undefined) states["errorOutput"] = scope.errorOutput;
   Object.defineProperty(states, "context", { enumerable: true, get: scope.context });
-  const bindings: Record<string, unknown> = { ...createJsonataFunctions(scope.clock) };
+  const bindings: Record<string, unknown> = { ...jsonataFunctions(scope.clock) };
   for (const [name, value] of scope.variables) bindings[name] = value;
   bindings["states"] = states;
   return bindings;

@@ -17,7 +17,17 @@ const MAX_RANGE = 100_000;
  * @see AWS Step Functions Developer Guide, "Transforming data with JSONata".
  * @internal
  */
-export function createJsonataFunctions(clock: Clock): Readonly<Record<string, unknown>> {
+export function jsonataFunctions(clock: Clock): Readonly<Record<string, unknown>> {
+  const known = cache.get(clock);
+  if (known !== undefined) return known;
+  const functions = createFunctions(clock);
+  cache.set(clock, functions);
+  return functions;
+}
+
+const cache = new WeakMap<Clock, Readonly<Record<string, unknown>>>();
+
+function createFunctions(clock: Clock): Readonly<Record<string, unknown>> {
   return {
     eval: undefined,
     partition: (items: unknown, size: unknown) => {
