@@ -6,14 +6,17 @@ export interface SconesErrorDetails {
   /** A tar or gzip stream is not what it claims to be, or breaks a safety limit. */
   readonly ARCHIVE_INVALID: {
     /** Path, address or kind of what was read. */
-    readonly source: string /** Member of the archive. */;
-    readonly member?: string /** What is wrong. */;
+    readonly source: string;
+    /** Member of the archive. */
+    readonly member?: string;
+    /** What is wrong. */
     readonly reason: string;
   };
   /** A tar or gzip stream ended early. */
   readonly ARCHIVE_TRUNCATED: {
     /** Path, address or kind of what was read. */
-    readonly source: string /** Member of the archive. */;
+    readonly source: string;
+    /** Member of the archive. */
     readonly member?: string;
   };
   /** The folder or file that captures were to be read from is not there. */
@@ -24,21 +27,26 @@ export interface SconesErrorDetails {
   /** A capture is not a record of SageMaker data capture, or is larger than one can be. */
   readonly CAPTURE_INVALID: {
     /** What is wrong. */
-    readonly reason: string /** Location of the file. */;
-    readonly file?: string /** Number of the line, from 1. */;
+    readonly reason: string;
+    /** Location of the file. */
+    readonly file?: string;
+    /** Number of the line, from 1. */
     readonly line?: number;
   };
   /** A download has another checksum than the published one. */
   readonly CHECKSUM_MISMATCH: {
     /** Path, address or kind of what was read. */
-    readonly source: string /** The published checksum. */;
-    readonly expected: string /** The checksum of what came. */;
+    readonly source: string;
+    /** The published checksum. */
+    readonly expected: string;
+    /** The checksum of what came. */
     readonly actual: string;
   };
   /** A class is not among those of the data set. */
   readonly CLASS_UNKNOWN: {
     /** The class that was asked for. */
-    readonly className: string /** The nearest names that there are. */;
+    readonly className: string;
+    /** The nearest names that there are. */
     readonly suggestions: readonly string[];
   };
   /** A split of a data set has no image. */
@@ -65,8 +73,10 @@ export interface SconesErrorDetails {
   /** A download was refused, broke, or brought fewer bytes than announced. */
   readonly DOWNLOAD_FAILED: {
     /** Path, address or kind of what was read. */
-    readonly source: string /** The status that was answered. */;
-    readonly status?: number /** Bytes that came. */;
+    readonly source: string;
+    /** The status that was answered. */
+    readonly status?: number;
+    /** Bytes that came. */
     readonly receivedBytes: number;
   };
   /** An endpoint could not be created, or did not come into service. `left` names what could not be removed again. */
@@ -100,27 +110,32 @@ export interface SconesErrorDetails {
     /** What is wrong, and where. */
     readonly issues: readonly {
       /** Where it stands. */
-      readonly path: string /** What is wrong there. */;
+      readonly path: string;
+      /** What is wrong there. */
       readonly message: string;
     }[];
   };
   /** An image has a size or a label that does not fit the data set. */
   readonly IMAGE_INVALID: {
     /** Name of the image. */
-    readonly filename: string /** What is wrong. */;
+    readonly filename: string;
+    /** What is wrong. */
     readonly reason: string;
   };
   /** An image has a name that must not become a file or a key. */
   readonly IMAGE_NAME_INVALID: {
     /** Row of the image in its split. */
-    readonly row: number /** What is wrong. */;
+    readonly row: number;
+    /** What is wrong. */
     readonly reason: string;
   };
   /** An image does not fit into the payload of a workflow. */
   readonly IMAGE_TOO_LARGE: {
     /** Where the image lies. */
-    readonly location: string /** Size in bytes. */;
-    readonly bytes: number /** Most bytes allowed. */;
+    readonly location: string;
+    /** Size in bytes. */
+    readonly bytes: number;
+    /** Most bytes allowed. */
     readonly limit: number;
   };
   /** An argument of a public function is missing, unknown, of the wrong kind or out of range. */
@@ -130,14 +145,16 @@ export interface SconesErrorDetails {
     /** What is wrong, and where. */
     readonly issues: readonly {
       /** Where it stands. */
-      readonly path: string /** What is wrong there. */;
+      readonly path: string;
+      /** What is wrong there. */
       readonly message: string;
     }[];
   };
   /** The local AWS was asked for an operation or a service that it does not have. */
   readonly LOCAL_OPERATION_UNSUPPORTED: {
     /** The AWS service, as it signs its requests. */
-    readonly service: string /** The operation. */;
+    readonly service: string;
+    /** The operation. */
     readonly operation: string;
   };
   /** The local trainer cannot train on this data. */
@@ -153,7 +170,8 @@ export interface SconesErrorDetails {
   /** A line of a `.lst` manifest cannot be read. */
   readonly LST_INVALID: {
     /** Number of the line, from 1. */
-    readonly line: number /** What is wrong. */;
+    readonly line: number;
+    /** What is wrong. */
     readonly reason: string;
   };
   /** A Lambda event does not hold what the handler needs. */
@@ -161,7 +179,8 @@ export interface SconesErrorDetails {
     /** What is wrong, and where. */
     readonly issues: readonly {
       /** Where it stands. */
-      readonly path: string /** What is wrong there. */;
+      readonly path: string;
+      /** What is wrong there. */
       readonly message: string;
     }[];
   };
@@ -214,7 +233,8 @@ export interface SconesErrorDetails {
   /** A training job ended as Failed. */
   readonly TRAINING_JOB_FAILED: {
     /** Name of the training job. */
-    readonly trainingJobName: string /** The reason that SageMaker gives. */;
+    readonly trainingJobName: string;
+    /** The reason that SageMaker gives. */
     readonly failureReason?: string;
   };
   /** A training job was stopped, by a person or by its runtime limit. */
@@ -229,8 +249,10 @@ export interface SconesErrorDetails {
   /** A wait took longer than its limit. */
   readonly WAIT_TIMEOUT: {
     /** What was waited for. */
-    readonly waitingFor: string /** Milliseconds that have passed. */;
-    readonly elapsedMs: number /** The status seen last. */;
+    readonly waitingFor: string;
+    /** Milliseconds that have passed. */
+    readonly elapsedMs: number;
+    /** The status seen last. */
     readonly lastStatus?: string;
   };
 }
