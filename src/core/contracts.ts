@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ResourceNameSchema } from "./names.js";
 
 const S3UriSchema = z.string().regex(/^s3:\/\/[^/]+\/?.*$/s, "must be an S3 location such as s3://bucket/key");

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SconesError } from "./errors.js";
 
 /** An argument of a public function is missing, unknown, of the wrong kind or out of range. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SconesError } from "./errors.js";
 
 /** An endpoint's answer is not an array of probabilities. */

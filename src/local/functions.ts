@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { InvalidOptionsError, parseOptions } from "../core/options.js";
 import { failureOf, type LambdaFailure, marshalResult } from "./function-result.js";
 

@@ -2,7 +2,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
-import { z } from "zod";
+import * as z from "zod";
 import { callbackSchema, parseOptions } from "../core/options.js";
 import { createFunctionRegistry, type LocalFunction } from "./functions.js";
 import { startHttpServer } from "./http-server.js";

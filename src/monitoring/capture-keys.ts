@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ResourceNameSchema } from "../core/names.js";
 import { parseOptions } from "../core/options.js";
 import { joinS3Key } from "../core/s3-uri.js";

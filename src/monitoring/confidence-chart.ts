@@ -2,7 +2,7 @@ import { ScatterChart } from "echarts/charts";
 import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/options.js";
 import { chooseLowestConfidence, chooseTimeAxis, describeDays } from "./chart-axes.js";
 import { chooseSymbolSize, describeSeries, describeThreshold } from "./chart-series.js";

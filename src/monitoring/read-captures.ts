@@ -1,5 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { z } from "zod";
+import * as z from "zod";
 import { throwIfAborted } from "../core/abort.js";
 import type { S3Clients } from "../core/clients.js";
 import { ResourceNameSchema } from "../core/names.js";

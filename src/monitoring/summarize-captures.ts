@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { LabelsSchema } from "../core/contracts.js";
 import { parseOptions } from "../core/options.js";
 import { ConfidenceStatistics, type ConfidenceSummary } from "./confidence-statistics.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const NETWORK_DEPTHS = [18, 34, 50, 101, 152, 200, 20, 32, 44, 56, 110] as const;
 const PRETRAINED_DEPTHS: readonly number[] = [18, 34, 50, 101, 152, 200];

@@ -1,5 +1,5 @@
 import { SageMakerClient, StopTrainingJobCommand } from "@aws-sdk/client-sagemaker";
-import { z } from "zod";
+import * as z from "zod";
 import { abortable } from "../core/abort.js";
 import type { SageMakerClients } from "../core/clients.js";
 import { ResourceNameSchema } from "../core/names.js";

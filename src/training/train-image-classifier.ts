@@ -4,7 +4,7 @@ import {
   type DescribeTrainingJobCommandOutput,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import { z } from "zod";
+import * as z from "zod";
 import { abortable } from "../core/abort.js";
 import type { SageMakerClients } from "../core/clients.js";
 import type { TrainedModel } from "../core/contracts.js";

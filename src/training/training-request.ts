@@ -1,5 +1,5 @@
 import type { Channel, CreateTrainingJobCommandInput } from "@aws-sdk/client-sagemaker";
-import { z } from "zod";
+import * as z from "zod";
 import { type StagedDataset, StagedDatasetSchema } from "../core/contracts.js";
 import { createResourceName, ResourceNameSchema, RoleArnSchema } from "../core/names.js";
 import { parseOptions } from "../core/options.js";

@@ -4,7 +4,7 @@ import {
   SFNClient,
   StateMachineDoesNotExist,
 } from "@aws-sdk/client-sfn";
-import { z } from "zod";
+import * as z from "zod";
 import { abortable } from "../core/abort.js";
 import type { StepFunctionsClients } from "../core/clients.js";
 import { clientSchema, parseOptions, signalSchema } from "../core/options.js";

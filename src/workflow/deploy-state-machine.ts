@@ -9,7 +9,7 @@ import {
   TagResourceCommand,
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
-import { z } from "zod";
+import * as z from "zod";
 import { abortable } from "../core/abort.js";
 import type { StepFunctionsClients } from "../core/clients.js";
 import { RoleArnSchema } from "../core/names.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/options.js";
 import type { Catcher, Retrier, TaskState } from "./asl-types.js";
 import { LAMBDA_RETRY } from "./lambda-retry.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A name without the characters that Step Functions refuses. Source: "State machine limits", developer guide. @internal */
 export const machineNameSchema = z

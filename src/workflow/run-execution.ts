@@ -6,7 +6,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import { z } from "zod";
+import * as z from "zod";
 import { abortable } from "../core/abort.js";
 import type { StepFunctionsClients } from "../core/clients.js";
 import { callbackSchema, clientSchema, instanceSchema, parseOptions, signalSchema } from "../core/options.js";

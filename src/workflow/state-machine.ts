@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { InvalidOptionsError, parseOptions } from "../core/options.js";
 import type { QueryLanguage, State, StateMachineDefinition } from "./asl-types.js";
 import type { Step } from "./step.js";

@@ -8,7 +8,7 @@ import {
   DescribeEndpointCommand,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import { z } from "zod";
+import * as z from "zod";
 import { abortable } from "../../core/abort.js";
 import type { SageMakerClients } from "../../core/clients.js";
 import type { DeployedEndpoint } from "../../core/contracts.js";

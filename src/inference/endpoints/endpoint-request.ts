@@ -5,7 +5,7 @@ import type {
   DataCaptureConfig,
   ProductionVariantInstanceType,
 } from "@aws-sdk/client-sagemaker";
-import { z } from "zod";
+import * as z from "zod";
 import { type TrainedModel, TrainedModelSchema } from "../../core/contracts.js";
 import { createResourceName, ResourceNameSchema, RoleArnSchema } from "../../core/names.js";
 import { parseOptions } from "../../core/options.js";

@@ -1,5 +1,5 @@
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
-import { z } from "zod";
+import * as z from "zod";
 import type { SageMakerRuntimeClients } from "../../core/clients.js";
 import { LabelsSchema } from "../../core/contracts.js";
 import { ResourceNameSchema } from "../../core/names.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SconesError } from "../../core/errors.js";
 import { parseOptions } from "../../core/options.js";
 import { describePrediction } from "../../core/prediction.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SconesError } from "../../core/errors.js";
 import { parseProbabilities } from "../../core/prediction.js";
 

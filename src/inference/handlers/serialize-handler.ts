@@ -1,5 +1,5 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { z } from "zod";
+import * as z from "zod";
 import type { S3Clients } from "../../core/clients.js";
 import { clientSchema, parseOptions } from "../../core/options.js";
 import { formatS3Uri } from "../../core/s3-uri.js";

@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { CHECKSUM_ALGORITHMS } from "./checksums.js";
 import { decodeFileName, encodeFileName } from "./file-names.js";
 import { KeyIndex, type KeyPage } from "./key-index.js";

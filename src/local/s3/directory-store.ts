@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { renameSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { BucketDirectory, parseObjectInfo } from "./bucket-directory.js";
 import { encodeFileName } from "./file-names.js";
 import { multipartEtag, resolveMetadata, wholeSecond } from "./memory-store.js";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { MetadataSchema } from "./bucket-directory.js";
 import { CHECKSUM_ALGORITHMS } from "./checksums.js";
 import { wholeSecond } from "./memory-store.js";

@@ -15,6 +15,21 @@ export interface Kernels {
     k: number,
     stride: number,
     pad: number,
+  ): void;
+  convolveInputGradient(
+    dy: number,
+    turned: number,
+    dx: number,
+    n: number,
+    hi: number,
+    wi: number,
+    ci: number,
+    ho: number,
+    wo: number,
+    co: number,
+    k: number,
+    stride: number,
+    pad: number,
     accumulate: number,
   ): void;
   convolveWeightGradient(
@@ -32,8 +47,7 @@ export interface Kernels {
     stride: number,
     pad: number,
   ): void;
-  turnWeights(w: number, turned: number, k: number, ci: number, co: number): void;
-  spread(x: number, y: number, n: number, h: number, w: number, hBig: number, wBig: number, c: number): void;
+  turnWeights(w: number, turned: number, ci: number, co: number, k: number, stride: number, pad: number): void;
   measure(z: number, n: number, h: number, w: number, c: number, mean: number, variance: number): void;
   fold(
     mean: number,

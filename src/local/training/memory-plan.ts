@@ -10,8 +10,6 @@ export interface LayerBuffers {
   readonly dActivation: number;
   /** Gradient of z. */
   readonly dz: number;
-  /** Gradient of z, spread over twice the size; only where the stride is 2. */
-  readonly spread: number;
 }
 
 /** Byte addresses of one shard's buffers. @internal */
@@ -94,15 +92,13 @@ export function planMemory(needs: MemoryNeeds): MemoryPlan {
   const { height, width } = layout.architecture.imageShape;
   const imageBytes = height * width * 3;
 
-  const planLayer = ({ input, output, stride, kernel }: ConvolutionLayer): LayerBuffers => {
+  const planLayer = ({ output }: ConvolutionLayer): LayerBuffers => {
     const size = shardSize * (output.height + 2) * (output.width + 2) * output.channels;
-    const spreadSize = shardSize * (input.height + 2) * (input.width + 2) * output.channels;
     return {
       z: floats(size),
       activation: floats(size),
       dActivation: whenTraining(size),
       dz: whenTraining(size),
-      spread: stride === 2 && kernel !== 4 ? whenTraining(spreadSize) : 0,
     };
   };
   const planShard = (): ShardBuffers => ({

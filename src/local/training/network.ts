@@ -180,7 +180,6 @@ function backpropagateLayer(
   );
 }
 
-/** The gradient of a convolution's input is a convolution of dz, spread out where the stride was 2. */
 function inputGradient(
   { kernels, plan }: BoundNetwork,
   shard: ShardBuffers,
@@ -190,24 +189,19 @@ function inputGradient(
   accumulate: 0 | 1,
 ): void {
   const { input, output, stride, kernel, padding } = layer;
-  const { dz, spread } = buffersOf(shard, layer);
-  const { height, width } = input;
-  if (stride === 2) {
-    kernels.spread(dz, spread, count, output.height, output.width, height, width, output.channels);
-  }
-  kernels.convolve(
-    stride === 2 ? spread : dz,
+  kernels.convolveInputGradient(
+    buffersOf(shard, layer).dz,
     addressOf(plan.turned, layer.weights),
     dx,
     count,
-    height,
-    width,
-    output.channels,
-    height,
-    width,
+    input.height,
+    input.width,
     input.channels,
+    output.height,
+    output.width,
+    output.channels,
     kernel,
-    1,
+    stride,
     padding,
     accumulate,
   );
@@ -229,7 +223,6 @@ function convolve({ kernels, plan }: BoundNetwork, layer: ConvolutionLayer, x: n
     kernel,
     stride,
     padding,
-    0,
   );
 }
 

@@ -148,10 +148,11 @@ function update(network: BoundNetwork, step: number, steps: number, batchSize: n
  * @internal
  */
 export function turnAllWeights({ kernels, layout, plan }: BoundNetwork): void {
-  for (const { weights, kernel, input, output } of layout.layers) {
+  for (const { weights, kernel, stride, padding, input, output } of layout.layers) {
     if (input.channels % 8 !== 0) continue; // The stem: nobody needs the gradient of its input.
     const from = addressOf(plan.parameters, weights);
-    kernels.turnWeights(from, addressOf(plan.turned, weights), kernel, input.channels, output.channels);
+    const to = addressOf(plan.turned, weights);
+    kernels.turnWeights(from, to, input.channels, output.channels, kernel, stride, padding);
   }
 }
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Architecture, layOutNetwork } from "./architecture.js";
 import { LocalTrainingError } from "./training-error.js";
 
