@@ -1,3 +1,7 @@
+/** Source: boto/botocore, data/stepfunctions/2016-11-23/service-2.json: SensitiveError and SensitiveCause. */
+const MAX_ERROR = 256;
+const MAX_CAUSE = 32_768;
+
 /**
  * What a state fails with: an error name that Retry and Catch look at, and a cause for people.
  * @internal
@@ -25,8 +29,8 @@ export class StateFailure extends Error {
     more: { readonly location?: string | undefined; readonly located?: boolean } = {},
   ) {
     super(causeText ?? error ?? "");
-    this.error = error;
-    this.causeText = causeText;
+    this.error = error?.slice(0, MAX_ERROR);
+    this.causeText = causeText?.slice(0, MAX_CAUSE);
     this.location = more.location;
     this.located = more.located ?? false;
   }
