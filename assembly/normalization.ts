@@ -4,30 +4,33 @@
 export function measure(z: usize, n: i32, h: i32, w: i32, c: i32, mean: usize, variance: usize): void {
   const pixel = <usize>c << 2;
   const row = <usize>(w + 2) * pixel;
-  const count = <f32>(n * h * w);
-  for (let channel = 0; channel < c; channel += 4) {
-    let sum = f32x4.splat(0);
-    for (let image = 0; image < n; image++) {
-      for (let y = 0; y < h; y++) {
-        let p = z + <usize>(image * (h + 2) + y + 1) * row + pixel + (<usize>channel << 2);
-        const end = p + <usize>w * pixel;
-        for (; p < end; p += pixel) sum = f32x4.add(sum, v128.load(p));
+  const count = f32x4.splat(<f32>(n * h * w));
+  for (let channel: usize = 0; channel < pixel; channel += 32) {
+    let sum0 = f32x4.splat(0), sum1 = sum0;
+    for (let line = 0; line < n * h; line++) {
+      let p = z + <usize>(line / h * (h + 2) + line % h + 1) * row + pixel + channel;
+      const end = p + <usize>w * pixel;
+      for (; p < end; p += pixel) {
+        sum0 = f32x4.add(sum0, v128.load(p));
+        sum1 = f32x4.add(sum1, v128.load(p, 16));
       }
     }
-    const average = f32x4.div(sum, f32x4.splat(count));
-    let squares = f32x4.splat(0);
-    for (let image = 0; image < n; image++) {
-      for (let y = 0; y < h; y++) {
-        let p = z + <usize>(image * (h + 2) + y + 1) * row + pixel + (<usize>channel << 2);
-        const end = p + <usize>w * pixel;
-        for (; p < end; p += pixel) {
-          const difference = f32x4.sub(v128.load(p), average);
-          squares = f32x4.add(squares, f32x4.mul(difference, difference));
-        }
+    const average0 = f32x4.div(sum0, count), average1 = f32x4.div(sum1, count);
+    let squares0 = f32x4.splat(0), squares1 = squares0;
+    for (let line = 0; line < n * h; line++) {
+      let p = z + <usize>(line / h * (h + 2) + line % h + 1) * row + pixel + channel;
+      const end = p + <usize>w * pixel;
+      for (; p < end; p += pixel) {
+        const difference0 = f32x4.sub(v128.load(p), average0);
+        const difference1 = f32x4.sub(v128.load(p, 16), average1);
+        squares0 = f32x4.add(squares0, f32x4.mul(difference0, difference0));
+        squares1 = f32x4.add(squares1, f32x4.mul(difference1, difference1));
       }
     }
-    v128.store(mean + (<usize>channel << 2), average);
-    v128.store(variance + (<usize>channel << 2), f32x4.div(squares, f32x4.splat(count)));
+    v128.store(mean + channel, average0);
+    v128.store(mean + channel, average1, 16);
+    v128.store(variance + channel, f32x4.div(squares0, count));
+    v128.store(variance + channel, f32x4.div(squares1, count), 16);
   }
 }
 
@@ -85,34 +88,56 @@ export function normalizeGradient(
   const pixel = <usize>c << 2;
   const row = <usize>(w + 2) * pixel;
   const count = f32x4.splat(<f32>(n * h * w));
-  for (let channel: usize = 0; channel < pixel; channel += 16) {
-    const average = v128.load(mean + channel);
-    const deviation = f32x4.sqrt(f32x4.add(v128.load(variance + channel), f32x4.splat(epsilon)));
-    const inverse = f32x4.div(f32x4.splat(1), deviation);
-    let sum = f32x4.splat(0);
-    let product = f32x4.splat(0);
+  for (let channel: usize = 0; channel < pixel; channel += 32) {
+    const average0 = v128.load(mean + channel), average1 = v128.load(mean + channel, 16);
+    const inverse0 = inverseDeviation(variance + channel, epsilon);
+    const inverse1 = inverseDeviation(variance + channel + 16, epsilon);
+    let sum0 = f32x4.splat(0), sum1 = sum0, product0 = sum0, product1 = sum0;
     for (let line = 0; line < n * h; line++) {
       let p = <usize>(line / h * (h + 2) + line % h + 1) * row + pixel + channel;
       const end = p + <usize>w * pixel;
       for (; p < end; p += pixel) {
-        const gradient = v128.load(dy + p);
-        sum = f32x4.add(sum, gradient);
-        product = f32x4.add(product, f32x4.mul(gradient, f32x4.mul(f32x4.sub(v128.load(z + p), average), inverse)));
+        const gradient0 = v128.load(dy + p), gradient1 = v128.load(dy + p, 16);
+        sum0 = f32x4.add(sum0, gradient0);
+        sum1 = f32x4.add(sum1, gradient1);
+        product0 = f32x4.add(product0, f32x4.mul(gradient0, f32x4.sub(v128.load(z + p), average0)));
+        product1 = f32x4.add(product1, f32x4.mul(gradient1, f32x4.sub(v128.load(z + p, 16), average1)));
       }
     }
-    v128.store(dbeta + channel, f32x4.add(v128.load(dbeta + channel), sum));
-    v128.store(dgamma + channel, f32x4.add(v128.load(dgamma + channel), product));
-    const factor = f32x4.mul(v128.load(gamma + channel), inverse);
-    const meanSum = f32x4.div(sum, count);
-    const meanProduct = f32x4.mul(f32x4.div(product, count), inverse);
+    product0 = f32x4.mul(product0, inverse0);
+    product1 = f32x4.mul(product1, inverse1);
+    addAt(dbeta + channel, sum0);
+    addAt(dbeta + channel + 16, sum1);
+    addAt(dgamma + channel, product0);
+    addAt(dgamma + channel + 16, product1);
+    const factor0 = f32x4.mul(v128.load(gamma + channel), inverse0);
+    const factor1 = f32x4.mul(v128.load(gamma + channel, 16), inverse1);
+    const sumShare0 = f32x4.div(sum0, count), sumShare1 = f32x4.div(sum1, count);
+    const own0 = f32x4.mul(f32x4.div(product0, count), inverse0);
+    const own1 = f32x4.mul(f32x4.div(product1, count), inverse1);
     for (let line = 0; line < n * h; line++) {
       let p = <usize>(line / h * (h + 2) + line % h + 1) * row + pixel + channel;
       const end = p + <usize>w * pixel;
       for (; p < end; p += pixel) {
-        const centred = f32x4.sub(v128.load(dy + p), meanSum);
-        const own = f32x4.mul(f32x4.sub(v128.load(z + p), average), meanProduct);
-        v128.store(dz + p, f32x4.mul(factor, f32x4.sub(centred, own)));
+        const centred0 = f32x4.sub(v128.load(dy + p), sumShare0);
+        const centred1 = f32x4.sub(v128.load(dy + p, 16), sumShare1);
+        const part0 = f32x4.mul(f32x4.sub(v128.load(z + p), average0), own0);
+        const part1 = f32x4.mul(f32x4.sub(v128.load(z + p, 16), average1), own1);
+        v128.store(dz + p, f32x4.mul(factor0, f32x4.sub(centred0, part0)));
+        v128.store(dz + p, f32x4.mul(factor1, f32x4.sub(centred1, part1)), 16);
       }
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function inverseDeviation(variance: usize, epsilon: f32): v128 {
+  return f32x4.div(f32x4.splat(1), f32x4.sqrt(f32x4.add(v128.load(variance), f32x4.splat(epsilon))));
+}
+
+// @ts-ignore: decorator
+@inline
+function addAt(target: usize, value: v128): void {
+  v128.store(target, f32x4.add(v128.load(target), value));
 }

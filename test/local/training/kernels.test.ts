@@ -62,16 +62,28 @@ describe("the convolution kernels", () => {
         const x = place(START, { count, height, width, channels: ci }, wave(0));
         const w = placeWeights(x.end, k, ci, co, wave(1));
         const y = place(w.end, { count, height: ho, width: wo, channels: co }, () => 0);
-        kernels.convolve(x.address, w.address, y.address, count, height, width, ci, ho, wo, co, k, stride, pad, 0);
+        kernels.convolve(x.address, w.address, y.address, count, height, width, ci, ho, wo, co, k, stride, pad);
         const dy = place(y.end, { count, height: ho, width: wo, channels: co }, wave(2));
         const dx = place(dy.end, { count, height, width, channels: ci }, () => 9);
         const dw = placeWeights(dx.end, k, ci, co, () => 0);
         const turned = placeWeights(dw.end, k, co, ci, () => 0);
-        const spread = place(turned.end, { count, height, width, channels: co }, () => 0);
-        kernels.turnWeights(w.address, turned.address, k, ci, co);
-        if (stride === 2) kernels.spread(dy.address, spread.address, count, ho, wo, height, width, co);
-        const source = stride === 2 ? spread.address : dy.address;
-        kernels.convolve(source, turned.address, dx.address, count, height, width, co, height, width, ci, k, 1, pad, 0);
+        kernels.turnWeights(w.address, turned.address, ci, co, k, stride, pad);
+        kernels.convolveInputGradient(
+          dy.address,
+          turned.address,
+          dx.address,
+          count,
+          height,
+          width,
+          ci,
+          ho,
+          wo,
+          co,
+          k,
+          stride,
+          pad,
+          0,
+        );
         kernels.convolveWeightGradient(
           x.address,
           dy.address,
