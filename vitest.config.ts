@@ -16,6 +16,8 @@ export default defineConfig({
     exclude: ["test/package/**", "node_modules/**"],
     testTimeout: 30_000,
     maxWorkers: 2,
+    // On Node 20 every process of the SDK would announce that its releases of 2027 need Node 22.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     coverage: { provider: "v8", include: ["src/**"], exclude: ["src/**/index.ts", "src/local/training/generated/**"] },
   },
 });

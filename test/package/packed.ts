@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,7 +22,11 @@ export function createProject(): Project {
   const folder = mkdtempSync(join(ROOT, "node_modules", ".project-"));
   const home = join(folder, "node_modules", "scones-ml");
   mkdirSync(home, { recursive: true });
-  const npm = { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] } as const;
+  const npm: ExecFileSyncOptionsWithStringEncoding = {
+    cwd: ROOT,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  };
   const [packed] = JSON.parse(execFileSync("npm", ["pack", "--json", "--pack-destination", folder], npm)) as [
     { filename: string; files: { path: string }[] },
   ];
