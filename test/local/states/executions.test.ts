@@ -17,6 +17,7 @@ import {
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
 import { describe, expect, it } from "vitest";
+import { sleep } from "../../../src/core/abort.js";
 import { createStates, invoke } from "./states-fixture.js";
 
 const machine = (result: unknown) => ({ StartAt: "S", States: { S: { Type: "Pass", Result: result, End: true } } });
@@ -211,6 +212,19 @@ describe("executions", () => {
     await states.close();
     expect((await settle(executionArn)).status).toBe("ABORTED");
     await expect(start(arn)).rejects.toThrow("The local AWS was closed");
+  });
+
+  it("leave no timer behind when the local AWS is closed", async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = timers();
+    const { create, start, states } = createStates({ never: () => new Promise(() => {}) }, { sleep });
+    await start(await create(waiting));
+    await start(await create({ TimeoutSeconds: 90, ...waiting }));
+    await start(await create({ StartAt: "T", States: { T: invoke("never", { TimeoutSeconds: 90, End: true }) } }));
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(timers()).toBeGreaterThan(before);
+    await states.close();
+    expect(timers()).toBe(before);
   });
 
   it("run beside each other by the hundred", async () => {

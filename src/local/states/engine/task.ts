@@ -72,11 +72,11 @@ async function invoke(
         });
       },
     });
-  if (timeoutSeconds === undefined) return work(branch.signal);
+  if (timeoutSeconds === undefined && state.integration.honoursSignal) return work(branch.signal);
   return withTimeout(
     environment.clock,
     {
-      milliseconds: timeoutSeconds * 1000,
+      milliseconds: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
       signal: branch.signal,
       onTimeout: () => new StateFailure("States.Timeout", undefined, { located: true }),
     },

@@ -28,12 +28,14 @@ export function createLambdaIntegrations(functions: FunctionRegistry): readonly 
     {
       matches: (resource) => INVOKE.test(resource),
       events: "Task",
+      honoursSignal: true,
       check: (_resource, parameters) => checkParameters(parameters),
       run: (task) => runInvoke(functions, task),
     },
     {
       matches: (resource) => FUNCTION_ARN.test(resource),
       events: "LambdaFunction",
+      honoursSignal: true,
       async run({ resource, parameters, signal }) {
         const invocation = await functions.invoke(resource, jsonText(parameters), { signal });
         return parsePayload(payloadOf(invocation));

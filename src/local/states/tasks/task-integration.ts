@@ -31,6 +31,8 @@ export interface TaskIntegration {
   readonly events: "Task" | "LambdaFunction";
   /** What is wrong with Parameters or Arguments, as far as the definition tells; checked when a machine is made. */
   readonly check?: (resource: string, parameters: Json | undefined) => readonly string[];
+  /** Set where `run` rejects as soon as its signal fires; of others the engine lets go by itself. */
+  readonly honoursSignal?: true;
   /** Does the work and returns the task's result. */
   readonly run: (task: TaskRun) => Promise<Json>;
 }
