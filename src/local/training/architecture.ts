@@ -4,15 +4,27 @@ export interface Size {
   readonly width: number;
 }
 
-/** What decides the shape of a network. @internal */
+/** What decides the shape of a network; {@link ARCHITECTURE_LIMITS} says how far it goes. @internal */
 export interface Architecture {
   /** Channels of the three stages; multiples of 8. */
   readonly widths: readonly [number, number, number];
-  /** Height and width of the images, at least 8. */
+  /** Height and width of the images. */
   readonly imageShape: Size;
-  /** Number of classes, at least 2. */
+  /** Number of classes. */
   readonly classes: number;
 }
+
+/** The networks that can be trained, written and read. @internal */
+export const ARCHITECTURE_LIMITS = {
+  /** The kernels take eight channels at a time. */
+  widthStep: 8,
+  maxWidth: 512,
+  /** Smaller images would vanish on the way through the three halvings. */
+  minSide: 8,
+  maxSide: 4096,
+  minClasses: 2,
+  maxClasses: 10_000,
+} as const;
 
 /** A run of numbers in the flat parameter array. @internal */
 export interface Slice {

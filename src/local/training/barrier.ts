@@ -26,3 +26,13 @@ export function createBarrier(control: Int32Array, threads: number): () => void 
     while (Atomics.load(control, GENERATION) === generation) Atomics.wait(control, GENERATION, generation);
   };
 }
+
+/** One of the threads that train together. @internal */
+export interface ThreadPosition {
+  readonly index: number;
+  readonly threads: number;
+  /** Waits until all threads have arrived. */
+  readonly meet: () => void;
+  /** Shared numbers, two for each shard: losses or right answers. */
+  readonly results: Float64Array;
+}

@@ -1,10 +1,11 @@
 import { layOutNetwork, type Size } from "./architecture.js";
 import { bindKernelModule } from "./kernel-binding.js";
 import { compileKernels, createMemory } from "./kernels.js";
+import { averageMirrored } from "./measure-accuracy.js";
 import { planMemory } from "./memory-plan.js";
-import { type BoundNetwork, predictShard } from "./network.js";
+import type { BoundNetwork } from "./network.js";
+import { predictShard } from "./predict-shard.js";
 import { loadImage, UPRIGHT } from "./shard-input.js";
-import { averageMirrored } from "./training-program.js";
 import { decodeWeights } from "./weights-file.js";
 import { writeInputScale, writeWeights } from "./write-memory.js";
 
@@ -48,7 +49,11 @@ export function createClassifier(file: Uint8Array): Classifier {
     imageShape,
     classify(pixels) {
       const [shard] = plan.shards;
-      if (pixels.length !== size || shard === undefined) throw new Error(`an image of ${pixels.length} bytes`);
+      if (pixels.length !== size || shard === undefined) {
+        throw new Error(
+          `The network takes images of ${size} bytes (${imageShape.height} x ${imageShape.width} RGB), this one has ${pixels.length}; resize it first.`,
+        );
+      }
       new Uint8Array(bytes, plan.trainPixels, size).set(pixels);
       loadImage(network, shard, 0, source, 0, UPRIGHT);
       loadImage(network, shard, 1, source, 0, { ...UPRIGHT, mirror: 1 });

@@ -66,3 +66,16 @@ export function loadImage(
   const [label = 0] = new Int32Array(bytes, source.labels + image * 4, 1);
   new Int32Array(bytes, shard.labels + slot * 4, 1)[0] = label;
 }
+
+/**
+ * The images of a batch that belong to a shard: where it does not divide, the first shard gets one more.
+ *
+ * @param batchSize - Images of the batch.
+ * @param shard - Index of the shard.
+ * @returns First image, and the one after the last.
+ * @internal
+ */
+export function shardRange(batchSize: number, shard: number): readonly [start: number, end: number] {
+  const size = Math.ceil(batchSize / RECIPE.shards);
+  return [Math.min(batchSize, shard * size), Math.min(batchSize, (shard + 1) * size)];
+}

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { throwIfAborted } from "../../core/abort.js";
 import { type Architecture, layOutNetwork, type Size } from "./architecture.js";
+import { checkTraining } from "./check-training.js";
 import { bindKernelModule } from "./kernel-binding.js";
 import { compileKernels, createMemory, MAXIMUM_MEMORY_BYTES } from "./kernels.js";
 import { planMemory } from "./memory-plan.js";
@@ -9,7 +10,7 @@ import { RECIPE } from "./recipe.js";
 import { runWorkers } from "./run-workers.js";
 import { refuseTraining } from "./training-error.js";
 import type { EpochFigures } from "./training-program.js";
-import { turnAllWeights } from "./training-program.js";
+import { turnAllWeights } from "./update-weights.js";
 import { encodeWeights } from "./weights-file.js";
 import { measureChannels, writeInitialWeights, writeInputScale } from "./write-memory.js";
 
@@ -47,19 +48,19 @@ export interface TrainNetworkOptions {
   readonly train: LabelledPixels;
   /** Images to check with after each epoch; they take no part in the training. */
   readonly validation?: LabelledPixels;
-  /** Height and width of the images, at least 8. */
+  /** Height and width of the images, 8 to 4096. */
   readonly imageShape: Size;
-  /** Number of classes, at least 2. */
+  /** Number of classes, 2 to 10,000. */
   readonly classes: number;
   /** Passes over the images. @defaultValue `30` */
   readonly epochs?: number;
-  /** Images a step. @defaultValue `32` */
+  /** Images a step, in two parts that have their own batch statistics; an odd number gives the first part one more. @defaultValue `32` */
   readonly batchSize?: number;
-  /** Decides initial weights, order and augmentation. @defaultValue `0` */
+  /** Whole number that decides initial weights, order and augmentation. @defaultValue `0` */
   readonly seed?: number;
-  /** Worker threads, 1 or 2; the result is the same. @defaultValue as many as there are cores, at most 2 */
+  /** Worker threads; more than 2 find nothing to do. The result is the same. @defaultValue as many as there are cores, at most 2 */
   readonly threads?: number;
-  /** Channels of the three stages. @defaultValue `[16, 16, 32]` */
+  /** Channels of the three stages: multiples of 8, up to 512. @defaultValue `[16, 16, 32]` */
   readonly widths?: readonly [number, number, number];
   /** Ends the training. */
   readonly signal?: AbortSignal;
@@ -73,22 +74,29 @@ export interface TrainedNetwork {
   readonly weights: Uint8Array;
   /** What came of each epoch. */
   readonly epochs: readonly EpochReport[];
+  /**
+   * The epoch with the highest validation accuracy, from 0; the earliest of equals, and the last one without validation
+   * images. For information: the weights are those of the last epoch.
+   */
+  readonly bestEpoch: number;
 }
 
 /**
  * Trains a ResNet-8 in worker threads. The weights are those of the last epoch: the learning rate ends at zero, and
- * choosing the epoch by its validation accuracy would make that figure look better than it is.
+ * choosing the epoch by its validation accuracy would make that figure look better than it is. (The AWS algorithm keeps
+ * the epoch with the best validation accuracy.) An abort ends the threads and leaves nothing behind.
  *
  * @param options - See {@link TrainNetworkOptions}.
  * @returns The network; the same options give the same bytes, whatever the number of threads.
- * @throws {@link LocalTrainingError} `LOCAL_TRAINING_REFUSED` when the data does not allow a training.
+ * @throws {@link LocalTrainingError} `LOCAL_TRAINING_REFUSED` when the data or an option does not allow a training.
  * @internal
  */
 export async function trainNetwork(options: TrainNetworkOptions): Promise<TrainedNetwork> {
   const { train, validation, imageShape, classes, signal, onEpoch } = options;
   const { epochs = RECIPE.epochs, batchSize = RECIPE.batchSize, seed = 0, widths = [16, 16, 32] } = options;
+  const threads = Math.min(options.threads ?? availableParallelism(), RECIPE.shards);
   throwIfAborted(signal);
-  checkData({ train, validation, imageShape, classes, batchSize });
+  checkTraining({ train, validation, imageShape, classes, epochs, batchSize, seed, threads, widths });
   const architecture: Architecture = { widths, imageShape, classes };
   const layout = layOutNetwork(architecture);
   const shardSize = Math.max(2, Math.ceil(batchSize / RECIPE.shards));
@@ -132,7 +140,6 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
     onEpoch?.(entry);
   };
   const settings = { seed, epochs, batchSize, trainCount: train.count, validationCount };
-  const threads = Math.min(options.threads ?? availableParallelism(), RECIPE.shards);
   await runWorkers({ memory, architecture, plan, settings, threads, signal, onEpoch: report });
 
   const copy = (address: number, length: number) => new Float32Array(bytes, address, length).slice();
@@ -143,38 +150,7 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
     runningMean: copy(plan.runningMean, layout.channels),
     runningVariance: copy(plan.runningVariance, layout.channels),
   });
-  return { weights, epochs: reports };
-}
-
-interface DataToCheck {
-  readonly train: LabelledPixels;
-  readonly validation: LabelledPixels | undefined;
-  readonly imageShape: Size;
-  readonly classes: number;
-  readonly batchSize: number;
-}
-
-function checkData({ train, validation, imageShape, classes, batchSize }: DataToCheck): void {
-  const { height, width } = imageShape;
-  if (height < 8 || width < 8)
-    throw refuseTraining(`Images of ${height} x ${width} pixels are too small; 8 x 8 is the least.`);
-  if (classes < 2) throw refuseTraining(`A classifier needs at least two classes, num_classes is ${classes}.`);
-  if (train.count < batchSize) {
-    throw refuseTraining(
-      `The number of input images must be bigger or equal to the mini_batch_size. There are ${train.count} training images, the mini_batch_size is ${batchSize}.`,
-    );
-  }
-  for (const images of validation ? [train, validation] : [train]) {
-    if (images.pixels.length !== images.count * height * width * 3 || images.labels.length !== images.count) {
-      throw refuseTraining(
-        `${images.pixels.length} bytes are not ${images.count} images of ${height} x ${width} pixels.`,
-      );
-    }
-    const wrong = images.labels.find((label) => label >= classes);
-    if (wrong !== undefined) {
-      throw refuseTraining(
-        `The label ${wrong} does not fit num_classes ${classes}; labels run from 0 to ${classes - 1}.`,
-      );
-    }
-  }
+  const accuracies = reports.map(({ validationAccuracy }) => validationAccuracy ?? 0);
+  const bestEpoch = validationCount === 0 ? epochs - 1 : accuracies.indexOf(Math.max(...accuracies));
+  return { weights, epochs: reports, bestEpoch };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Architecture, layOutNetwork } from "./architecture.js";
+import { ARCHITECTURE_LIMITS, type Architecture, layOutNetwork } from "./architecture.js";
 import { LocalTrainingError } from "./training-error.js";
 
 /** A trained network as plain data. @internal */
@@ -16,17 +16,17 @@ export interface NetworkWeights {
 const MAGIC = "SCONESW1";
 const MAX_HEADER_BYTES = 65_536;
 
+const { widthStep, maxWidth, minSide, maxSide, minClasses, maxClasses } = ARCHITECTURE_LIMITS;
+const WidthSchema = z.int().min(widthStep).max(maxWidth).multipleOf(widthStep);
+const SideSchema = z.int().min(minSide).max(maxSide);
+
 const HeaderSchema = z.strictObject({
-  widths: z.tuple([width(), width(), width()]),
-  imageShape: z.strictObject({ height: z.int().min(8).max(4096), width: z.int().min(8).max(4096) }),
-  classes: z.int().min(2).max(10_000),
+  widths: z.tuple([WidthSchema, WidthSchema, WidthSchema]),
+  imageShape: z.strictObject({ height: SideSchema, width: SideSchema }),
+  classes: z.int().min(minClasses).max(maxClasses),
   mean: z.array(z.number()).length(3),
   deviation: z.array(z.number().positive()).length(3),
 });
-
-function width() {
-  return z.int().min(8).max(512).multipleOf(8);
-}
 
 /**
  * Writes a network as bytes: a mark, the length of a JSON header, the header, and little-endian float32 numbers.

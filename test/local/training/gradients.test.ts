@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { layOutNetwork, type Slice } from "../../../src/local/training/architecture.js";
+import { backpropagateShard } from "../../../src/local/training/backpropagate-shard.js";
 import { bindKernelModule } from "../../../src/local/training/kernel-binding.js";
 import { compileKernels, createMemory } from "../../../src/local/training/kernels.js";
 import { planMemory } from "../../../src/local/training/memory-plan.js";
-import { addressOf, backpropagateShard, predictShard } from "../../../src/local/training/network.js";
+import { addressOf } from "../../../src/local/training/network.js";
+import { predictShard } from "../../../src/local/training/predict-shard.js";
 import { createSequence } from "../../../src/local/training/random.js";
 import { loadImage, UPRIGHT } from "../../../src/local/training/shard-input.js";
-import { turnAllWeights } from "../../../src/local/training/training-program.js";
+import { turnAllWeights } from "../../../src/local/training/update-weights.js";
 import { writeInitialWeights, writeInputScale } from "../../../src/local/training/write-memory.js";
 
 const COUNT = 6;
