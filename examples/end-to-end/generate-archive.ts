@@ -4,7 +4,7 @@ import { gzip } from "node:zlib";
 import { CIFAR_100_CLASSES } from "scones-ml/etl";
 import { pack } from "tar-stream";
 import { drawScene, type Subject } from "./draw-scene.js";
-import { pickleBatch, pickleMeta } from "./pickle-writer.js";
+import { COARSE_CLASSES, pickleBatch, pickleMeta } from "./pickle-writer.js";
 import { createRandom, type Random } from "./random.js";
 
 /** What the generated data set holds. */
@@ -31,6 +31,16 @@ const STEMS: Readonly<Record<Subject, readonly string[]>> = {
   cloud: ["cloud", "cumulus"],
   sunflower: ["sunflower"],
   wardrobe: ["wardrobe"],
+};
+
+const COARSE_CLASS: Readonly<Record<Subject, (typeof COARSE_CLASSES)[number]>> = {
+  bicycle: "vehicles_1",
+  motorcycle: "vehicles_1",
+  apple: "fruit_and_vegetables",
+  bus: "vehicles_1",
+  cloud: "large_natural_outdoor_scenes",
+  sunflower: "flowers",
+  wardrobe: "household_furniture",
 };
 
 /** Images of each of the other classes, as a share of those of a vehicle class: filtering is real work. */
@@ -69,6 +79,7 @@ function drawBatch(name: string, perClass: number, random: Random): Buffer {
     name,
     filenames: rows.map(({ filename }) => filename),
     fineLabels: rows.map(({ subject }) => CIFAR_100_CLASSES.indexOf(subject)),
+    coarseLabels: rows.map(({ subject }) => COARSE_CLASSES.indexOf(COARSE_CLASS[subject])),
     planes: Buffer.concat(rows.map(({ subject }) => drawScene(subject, random))),
   });
 }

@@ -6,15 +6,41 @@ export interface Batch {
   readonly filenames: readonly string[];
   /** Fine label of each row. */
   readonly fineLabels: readonly number[];
+  /** Coarse label of each row. */
+  readonly coarseLabels: readonly number[];
   /** Red, green and blue plane of each row, 3,072 bytes a row. */
   readonly planes: Buffer;
 }
 
 const APPEND_BATCH = 1000;
 
+/** Names of the coarse classes in the order of their labels, as the genuine archive has them. */
+export const COARSE_CLASSES = [
+  "aquatic_mammals",
+  "fish",
+  "flowers",
+  "food_containers",
+  "fruit_and_vegetables",
+  "household_electrical_devices",
+  "household_furniture",
+  "insects",
+  "large_carnivores",
+  "large_man-made_outdoor_things",
+  "large_natural_outdoor_scenes",
+  "large_omnivores_and_herbivores",
+  "medium_mammals",
+  "non-insect_invertebrates",
+  "people",
+  "reptiles",
+  "small_mammals",
+  "trees",
+  "vehicles_1",
+  "vehicles_2",
+] as const;
+
 /** Writes a batch as Python 2 wrote the genuine ones: protocol 2, byte strings, everything memoised but the pixels. */
 export function pickleBatch(batch: Batch): Buffer {
-  const { text, list, start, finish } = createPickle();
+  const { text, list, label, start, finish } = createPickle();
   const rows = batch.filenames.length;
   const count = Buffer.alloc(4);
   count.writeInt32LE(batch.planes.length);
@@ -23,13 +49,13 @@ export function pickleBatch(batch: Batch): Buffer {
   return Buffer.concat([
     ...start(),
     text("filenames"),
-    ...list(batch.filenames.map((name) => text(name))),
+    ...list(batch.filenames, text),
     text("batch_label"),
     text(batch.name),
     text("fine_labels"),
-    ...list(batch.fineLabels.map((label) => Buffer.from([0x4b, label]))),
+    ...list(batch.fineLabels, label),
     text("coarse_labels"),
-    ...list(batch.fineLabels.map(() => Buffer.from([0x4b, 0]))),
+    ...list(batch.coarseLabels, label),
     text("data"),
     Buffer.from("cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n"),
     Buffer.from([0x4b, 0, 0x85]), // (0,)
@@ -44,22 +70,21 @@ export function pickleBatch(batch: Batch): Buffer {
   ]);
 }
 
-/** Writes the names of the classes. */
+/** Writes the names of the fine and of the coarse classes, byte for byte as in the genuine archive. */
 export function pickleMeta(fineLabelNames: readonly string[]): Buffer {
   const { text, list, start, finish } = createPickle();
-  const names = fineLabelNames.map((name) => text(name));
   return Buffer.concat([
     ...start(),
     text("fine_label_names"),
-    ...list(names),
+    ...list(fineLabelNames, text),
     text("coarse_label_names"),
-    ...list([]),
+    ...list(COARSE_CLASSES, text),
     ...finish(),
   ]);
 }
 
 function createPickle() {
-  let memo = 0;
+  let memo = 1; // Python 2 counted from one.
   const put = (): Buffer => {
     const index = memo++;
     if (index < 256) return Buffer.from([0x71, index]);
@@ -70,16 +95,18 @@ function createPickle() {
   };
   const text = (value: string): Buffer =>
     Buffer.concat([Buffer.from([0x55, value.length]), Buffer.from(value, "latin1"), put()]);
-  const list = (items: readonly Buffer[]): readonly Buffer[] => {
+  const list = <T>(items: readonly T[], write: (item: T) => Buffer): readonly Buffer[] => {
     const parts = [Buffer.from("]"), put()];
     for (let first = 0; first < items.length; first += APPEND_BATCH) {
-      parts.push(Buffer.from("("), ...items.slice(first, first + APPEND_BATCH), Buffer.from("e"));
+      parts.push(Buffer.from("("), ...items.slice(first, first + APPEND_BATCH).map(write), Buffer.from("e"));
     }
     return parts;
   };
+  const label = (value: number): Buffer => Buffer.from([0x4b, value]);
   return {
     text,
     list,
+    label,
     start: () => [Buffer.from([0x80, 2]), Buffer.from("}"), put(), Buffer.from("(")],
     finish: () => [Buffer.from("u.")],
   };

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 import { throwIfAborted } from "../core/abort.js";
 import { LabelsSchema } from "../core/contracts.js";
 import { callbackSchema, instanceSchema, parseOptions, signalSchema } from "../core/options.js";

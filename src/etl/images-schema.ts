@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { CifarImage } from "./cifar-image.js";
 
 /** Any iterable of images, passed through untouched. @internal */

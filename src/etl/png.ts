@@ -1,5 +1,5 @@
 import { PNG } from "pngjs";
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/options.js";
 
 const ImageSchema = z.looseObject({

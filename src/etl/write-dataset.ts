@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { access, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { throwIfAborted } from "../core/abort.js";
 import { forEachConcurrent } from "../core/concurrency.js";
 import { LabelsSchema } from "../core/contracts.js";

@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { generateArchive } from "../../examples/end-to-end/generate-archive.js";
+import { pickleMeta } from "../../examples/end-to-end/pickle-writer.js";
 import { CifarExtractor } from "../../src/etl/cifar-extractor.js";
 import type { CifarImage } from "../../src/etl/cifar-image.js";
+import { CIFAR_100_CLASSES } from "../../src/etl/class-names.js";
 
 async function collect(images: AsyncIterable<CifarImage>): Promise<CifarImage[]> {
   const all: CifarImage[] = [];
@@ -57,5 +60,10 @@ describe("generateArchive", () => {
     const [bicycles, motorcycles] = [means(0), means(1)];
     expect(Math.min(...bicycles)).toBeLessThan(Math.max(...motorcycles));
     expect(Math.min(...motorcycles)).toBeLessThan(Math.max(...bicycles));
+  });
+
+  it("has the genuine archive's list of classes, byte for byte", () => {
+    const meta = pickleMeta(CIFAR_100_CLASSES);
+    expect(createHash("md5").update(meta).digest("hex")).toBe("7973b15100ade9c7d40fb424638fde48");
   });
 });

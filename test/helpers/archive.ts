@@ -21,6 +21,7 @@ export function batchOf(rows: readonly RowSpec[]): Buffer {
     name: "made up",
     filenames: rows.map(({ filename }) => filename),
     fineLabels: rows.map(({ fineLabel }) => fineLabel),
+    coarseLabels: rows.map(() => 0),
     planes: Buffer.concat(rows.map(({ value }) => Buffer.alloc(3072, value))),
   });
 }

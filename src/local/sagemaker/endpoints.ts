@@ -1,10 +1,10 @@
 import { parseS3Uri } from "../../core/s3-uri.js";
+import { validationError } from "../service-error.js";
 import { type Classifier, createClassifier } from "../training/classifier.js";
 import type { DataCaptureConfig } from "./capture-writer.js";
 import { epochSeconds, resourceArn, type SageMakerEnvironment } from "./environment.js";
 import { unpackModel } from "./model-artifact.js";
 import type { Models, VariantConfig } from "./models.js";
-import { validationError } from "./service-error.js";
 
 /** A CreateEndpoint request after its shape was checked. @internal */
 export interface CreateEndpointRequest {

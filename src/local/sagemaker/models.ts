@@ -1,6 +1,6 @@
+import { validationError } from "../service-error.js";
 import type { DataCaptureConfig } from "./capture-writer.js";
 import { epochSeconds, resourceArn, type SageMakerEnvironment } from "./environment.js";
-import { validationError } from "./service-error.js";
 
 /** A CreateModel request after its shape was checked. @internal */
 export interface CreateModelRequest {

@@ -1,4 +1,4 @@
-import type { Shape } from "./shapes.js";
+import type { Shape } from "../shapes.js";
 
 /*
  * Names, lengths, patterns and enums of the requests that the local SageMaker takes.

@@ -1,10 +1,10 @@
+import { ServiceError } from "../service-error.js";
 import { jsonError, readBody, type WireRequest, type WireResponse, type WireService } from "../wire.js";
 import { CaptureWriter } from "./capture-writer.js";
 import { decodeImage, resizeImage } from "./decode-image.js";
 import type { Endpoint, Endpoints, RunningVariant } from "./endpoints.js";
 import type { SageMakerEnvironment } from "./environment.js";
 import { createRandom } from "./random.js";
-import { ServiceError } from "./service-error.js";
 
 /** Most bytes of a request or an answer. Source: boto/botocore, sagemaker-runtime/2017-05-13. */
 const MAX_BODY_BYTES = 6_291_456;

@@ -1,11 +1,11 @@
 import { isSconesError } from "../../core/errors.js";
 import { unsupportedOperation } from "../local-operation-error.js";
+import { ServiceError, validationError } from "../service-error.js";
+import { checkShape } from "../shapes.js";
 import { jsonError, jsonResponse, readBody, type WireService } from "../wire.js";
 import type { CreateEndpointRequest, Endpoints } from "./endpoints.js";
 import type { CreateEndpointConfigRequest, CreateModelRequest, Models } from "./models.js";
 import { requestShapes, type SageMakerOperation } from "./request-shapes.js";
-import { ServiceError, validationError } from "./service-error.js";
-import { checkShape } from "./shapes.js";
 import type { CreateTrainingJobRequest, TrainingJobs } from "./training-jobs.js";
 
 /** Most bytes of a request. */

@@ -1,7 +1,7 @@
 import { parseS3Uri } from "../../core/s3-uri.js";
+import { ServiceError, validationError } from "../service-error.js";
 import type { EpochReport } from "../training/train-network.js";
 import { epochSeconds, resourceArn, type SageMakerEnvironment } from "./environment.js";
-import { ServiceError, validationError } from "./service-error.js";
 import { runTrainingContainer } from "./training-container.js";
 import { type ChannelConfig, ContainerFailure } from "./training-data.js";
 

@@ -1,8 +1,8 @@
 import { sleep as realSleep } from "../../core/abort.js";
 import type { FunctionRegistry } from "../functions.js";
 import { unsupportedOperation } from "../local-operation-error.js";
-import { ServiceError } from "../sagemaker/service-error.js";
-import { checkShape } from "../sagemaker/shapes.js";
+import { ServiceError } from "../service-error.js";
+import { checkShape } from "../shapes.js";
 import { jsonError, jsonResponse, readBody, type WireRequest, type WireResponse, type WireService } from "../wire.js";
 import type { Clock } from "./clock.js";
 import { Executions, type StartExecutionRequest } from "./service/executions.js";

@@ -1,4 +1,4 @@
-import type { Shape } from "../../sagemaker/shapes.js";
+import type { Shape } from "../../shapes.js";
 
 /*
  * Lengths and enums of the requests that the local Step Functions takes.

@@ -1,4 +1,4 @@
-import { ServiceError } from "../../sagemaker/service-error.js";
+import { ServiceError } from "../../service-error.js";
 
 /**
  * Makes an answer of Step Functions to a request that it refuses.
