@@ -10,6 +10,8 @@ export interface MonitorResult {
   readonly summary: CaptureSummary;
   /** Share of captured answers that name the image's true class, 0 to 1. */
   readonly accuracy: number;
+  /** Files, lines and answers that could not be used. */
+  readonly skipped: number;
 }
 
 /** What {@link monitor} works with. */
@@ -32,9 +34,18 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
   const truth = await readTruth(dataset, clients.s3, signal);
   let right = 0;
   let known = 0;
+  let unreadable = 0;
 
   async function* score(): AsyncGenerator<Observation> {
-    for await (const observation of readCaptures({ source: captures, images: "bytes", clients, signal })) {
+    const observations = readCaptures({
+      source: captures,
+      images: "bytes",
+      onMalformed: "skip",
+      onSkip: () => unreadable++,
+      clients,
+      signal,
+    });
+    for await (const observation of observations) {
       const labelId = observation.image && truth.get(hash(observation.image));
       if (labelId !== undefined && observation.labelId !== undefined) {
         known++;
@@ -44,7 +55,7 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
     }
   }
   const summary = await summarizeCaptures(score(), { labels: dataset.labels, threshold });
-  return { summary, accuracy: known === 0 ? 0 : right / known };
+  return { summary, accuracy: known === 0 ? 0 : right / known, skipped: summary.skipped + unreadable };
 }
 
 async function readTruth(

@@ -11,11 +11,11 @@ import {
   deleteEndpoint,
 } from "scones-ml/inference";
 import { createLocalAws } from "scones-ml/local";
-import { renderConfidenceChart, renderReport } from "scones-ml/monitoring";
+import { type RenderReportOptions, renderConfidenceChart, renderReport } from "scones-ml/monitoring";
 import { stage } from "../01-stage.js";
 import { train } from "../02-train.js";
 import { deploy } from "../03-deploy.js";
-import { run } from "../04-run.js";
+import { type RunSummary, run } from "../04-run.js";
 import { monitor } from "../05-monitor.js";
 import { type DemoArguments, readArguments, UsageError } from "./arguments.js";
 import { findArchive } from "./find-archive.js";
@@ -25,6 +25,25 @@ const BUCKET = "scones-unlimited";
 const ROLE_ARN = "arn:aws:iam::000000000000:role/scones-unlimited";
 const CACHED_ARCHIVE = join(homedir(), ".cache", "scones-ml", "cifar-100-python.tar.gz");
 const EXIT_INTERRUPTED = 130;
+
+/** What `summary.json` holds. */
+interface DemoResult {
+  readonly dataset: {
+    readonly source: string;
+    readonly labels: readonly string[];
+    readonly train: number;
+    readonly test: number;
+  };
+  readonly training: {
+    readonly seconds: number;
+    readonly epochs: number;
+    readonly validationAccuracy: number | undefined;
+  };
+  readonly endpoint: { readonly name: string; readonly accuracy: number };
+  readonly executions: Omit<RunSummary, "reasons">;
+  readonly captures: { readonly records: number; readonly skipped: number };
+  readonly seconds: number;
+}
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
@@ -98,11 +117,12 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
 
   display.start("Monitor");
   const captures = endpoint.captures ?? "";
-  const { summary, accuracy } = await monitor({ captures, dataset, threshold: options.threshold, clients, signal });
+  const monitored = await monitor({ captures, dataset, threshold: options.threshold, clients, signal });
+  const { summary, accuracy, skipped } = monitored;
   display.finish(`${summary.records} captures, ${percent(accuracy)} of the answers were right`);
   await deleteEndpoint({ endpoint, clients, signal });
 
-  const result = {
+  const result: DemoResult = {
     dataset: {
       source: archive.description,
       labels: dataset.labels,
@@ -117,17 +137,44 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
       belowThreshold: executions.belowThreshold,
       failed: executions.failed,
     },
-    captures: { records: summary.records, skipped: summary.skipped },
+    captures: { records: summary.records, skipped },
     seconds: (Date.now() - startedAt) / 1000,
   };
   const output = resolve(options.output);
   await mkdir(output, { recursive: true });
   await writeFile(join(output, "summary.json"), `${JSON.stringify(result, undefined, 2)}\n`);
   await writeFile(join(output, "report.svg"), renderConfidenceChart(summary));
-  await writeFile(join(output, "report.html"), renderReport({ summary }));
+  await writeFile(
+    join(output, "report.html"),
+    renderReport({ summary, title: "Scones Unlimited", sections: describe(result) }),
+  );
   display.note(
     `\nDone in ${result.seconds.toFixed(1)} s. Look at the result: ${pathToFileURL(join(output, "report.html"))}`,
   );
+}
+
+/** What the report says about this run, beside the captures. */
+function describe({
+  dataset,
+  training,
+  endpoint,
+  executions,
+}: DemoResult): NonNullable<RenderReportOptions["sections"]> {
+  const fact = (name: string, value: string | number) => ({ name, value: String(value) });
+  return [
+    {
+      heading: "This run",
+      facts: [
+        fact("Data set", dataset.source),
+        fact("Classes", dataset.labels.join(", ")),
+        fact("Training and test images", `${dataset.train} and ${dataset.test}`),
+        fact("Training", `${training.epochs} epochs in ${training.seconds.toFixed(1)} s`),
+        fact("Accuracy through the endpoint", percent(endpoint.accuracy)),
+        fact("Executions that answered", `${executions.succeeded} of ${executions.total}`),
+        fact("Executions that failed loudly", executions.belowThreshold),
+      ],
+    },
+  ];
 }
 
 /** Runs the demo as a program: Ctrl-C ends it cleanly, errors say what to do next. */
