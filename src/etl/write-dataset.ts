@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { access, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import * as z from "zod";
 import { throwIfAborted } from "../core/abort.js";
@@ -39,7 +39,7 @@ export interface WriteDatasetOptions {
   readonly images: Iterable<CifarImage> | AsyncIterable<CifarImage>;
   /** Class names in label order, such as `extractor.labels`. */
   readonly labels: readonly string[];
-  /** Folder to write; it must not exist yet. */
+  /** Folder to write; it must not exist yet, or be empty. */
   readonly directory: string;
   /** Ends the writing; nothing is left behind. */
   readonly signal?: AbortSignal;
@@ -61,7 +61,7 @@ const CONCURRENCY = 16;
  *
  * @param options - See {@link WriteDatasetOptions}.
  * @returns Where everything lies.
- * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong or the folder exists.
+ * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong or the folder is not empty.
  * @throws {@link DatasetError} `DATASET_EMPTY` when a split has no image.
  * @throws {@link DatasetError} `IMAGE_INVALID` when an image has another size or label than the data set.
  * @throws {@link LstError} `LST_INVALID` when a row of a split repeats.
@@ -78,7 +78,7 @@ const CONCURRENCY = 16;
 export async function writeDataset(options: WriteDatasetOptions): Promise<LocalDataset> {
   const { images, labels, directory, signal } = parseOptions("writeDataset", OptionsSchema, options);
   const target = resolve(directory);
-  if (await exists(target)) throw folderExists(target);
+  const isThere = await isEmptyFolder(target);
   const plan = new DatasetPlan(labels);
   const draft = join(dirname(target), `.${basename(target)}-${randomUUID()}`);
   const firstCreated = await mkdir(dirname(target), { recursive: true });
@@ -93,6 +93,8 @@ export async function writeDataset(options: WriteDatasetOptions): Promise<LocalD
     await writeFile(join(draft, "train.lst"), plan.manifest("train"));
     await writeFile(join(draft, "test.lst"), plan.manifest("test"));
     throwIfAborted(signal);
+    // Windows renames a folder onto no other, not even onto an empty one.
+    if (isThere) await rmdir(target);
     await rename(draft, target);
     isDone = true;
   } finally {
@@ -107,11 +109,15 @@ export async function writeDataset(options: WriteDatasetOptions): Promise<LocalD
   return { directory: target, labels, train: describe("train"), test: describe("test") };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+/** Whether the folder is there, and empty; what holds something is refused. */
+async function isEmptyFolder(path: string): Promise<boolean> {
+  try {
+    if ((await readdir(path)).length === 0) return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw folderInUse(path, error);
+  }
+  throw folderInUse(path);
 }
 
 /** Takes away the parent folders that were made for the target; one that something else has been put into stays. */
@@ -125,11 +131,12 @@ async function removeEmptyFolders(last: string, first: string): Promise<void> {
   }
 }
 
-function folderExists(directory: string): InvalidOptionsError {
-  const message = `${directory} exists already`;
+function folderInUse(directory: string, cause?: unknown): InvalidOptionsError {
+  const message = cause === undefined ? `${directory} is not empty` : `${directory} is not a folder that can be read`;
   return new InvalidOptionsError({
     code: "INVALID_OPTIONS",
     message: `writeDataset does not write into what is there: ${message}. Choose another folder or remove this one.`,
     details: { functionName: "writeDataset", issues: [{ path: "directory", message }] },
+    ...(cause === undefined ? {} : { cause }),
   });
 }

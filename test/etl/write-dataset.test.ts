@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PNG } from "pngjs";
@@ -90,12 +90,26 @@ describe("writeDataset", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it("refuses an empty split, a repeated row, a folder that exists, and an abort, and leaves nothing behind", async () => {
+  it("refuses an empty split, a repeated row, a folder in use, and an abort, and leaves nothing behind", async () => {
     await expect(write([image()])).rejects.toMatchObject({ code: "DATASET_EMPTY", details: { split: "test" } });
     await expect(write([image(), image(), image({ split: "test" })])).rejects.toMatchObject({ code: "LST_INVALID" });
     const reason = new Error("enough");
     await expect(write([image()], AbortSignal.abort(reason))).rejects.toBe(reason);
     expect(await readdir(folder)).toEqual([]);
-    await expect(writeDataset({ images: [image()], labels, directory: folder })).rejects.toThrow(/exists already/);
+    await mkdir(join(folder, "used"));
+    await expect(writeDataset({ images: [image()], labels, directory: folder })).rejects.toThrow(/is not empty/);
+  });
+
+  it("takes a folder that is there and empty, and leaves it there when it fails", async () => {
+    const directory = join(folder, "empty");
+    await mkdir(directory);
+    await expect(writeDataset({ images: [image()], labels, directory })).rejects.toMatchObject({
+      code: "DATASET_EMPTY",
+    });
+    expect(await readdir(folder)).toEqual(["empty"]);
+    const both = [image(), image({ split: "test" })];
+    expect((await writeDataset({ images: both, labels, directory })).train.count).toBe(1);
+    const file = join(directory, "train.lst");
+    await expect(writeDataset({ images: both, labels, directory: file })).rejects.toThrow(/not a folder/);
   });
 });
