@@ -12,7 +12,8 @@ const ours = fileURLToPath(new URL("train-once.ts", import.meta.url));
 const theirs = fileURLToPath(new URL("python/train_torch.py", import.meta.url));
 /** Debian's interpreter, to which python3-torch belongs. */
 const PYTHON = "/usr/bin/python3";
-const PEER = "PyTorch";
+/** PyTorch as it would be used here, and with the least CPU time. */
+const PEERS = { "PyTorch, 2 threads": "2", "PyTorch, 1 thread": "1" } as const;
 
 interface Training {
   readonly accuracy: number;
@@ -21,7 +22,7 @@ interface Training {
   readonly peakMiB: number;
 }
 
-/** Trains the same network by the same recipe on the same images, ours and PyTorch's in turn, one seed a round. */
+/** Trains the same network by the same recipe on the same images, ours and PyTorch's in turn, one seed a round; each in a process of its own. */
 export async function runTrainingBench({ rounds, log }: BenchContext): Promise<readonly BenchResult[]> {
   const folder = await mkdtemp(join(tmpdir(), "scones-bench-"));
   try {
@@ -33,27 +34,36 @@ export async function runTrainingBench({ rounds, log }: BenchContext): Promise<r
     );
     if (!hasPeer) log("without a peer: Debian's python3-torch is not installed");
     const mine: Training[] = [];
-    const peers: Training[] = [];
+    const peers = Object.entries(hasPeer ? PEERS : {}).map(([name, threads]) => ({
+      name,
+      threads,
+      runs: [] as Training[],
+    }));
     for (let seed = 0; seed < rounds; seed++) {
       mine.push(await train(process.execPath, ["--import", "tsx", ours, data, String(seed), "2"]));
-      log(`seed ${seed}: ours ${describe(mine.at(-1))}`);
-      if (!hasPeer) continue;
-      peers.push(await train(PYTHON, [theirs, data, String(seed), "2"]));
-      log(`seed ${seed}: ${PEER} ${describe(peers.at(-1))}`);
+      log(`seed ${seed}: ours, 2 threads: ${describe(mine.at(-1))}`);
+      for (const { name, threads, runs } of peers) {
+        runs.push(await train(PYTHON, [theirs, data, String(seed), threads]));
+        log(`seed ${seed}: ${name}: ${describe(runs.at(-1))}`);
+      }
     }
     const compare = (name: string, unit: string, figure: (runs: readonly Training[]) => number): BenchResult => {
       const value = figure(mine);
-      if (peers.length === 0) return { name, value, unit, against: {}, ratio: {} };
-      const peer = figure(peers);
-      return { name, value, unit, against: { [PEER]: peer }, ratio: { [PEER]: value / peer } };
+      const against = Object.fromEntries(peers.map((peer) => [peer.name, figure(peer.runs)]));
+      const ratio = Object.fromEntries(
+        Object.entries(against).map(([peer, theirFigure]) => [peer, value / theirFigure]),
+      );
+      return { name, value, unit, against, ratio };
     };
     const accuracies = (runs: readonly Training[]) => runs.map(({ accuracy }) => accuracy);
     return [
       compare("test accuracy, mean over seeds", "", (runs) => mean(accuracies(runs))),
       compare("test accuracy, worst seed", "", (runs) => Math.min(...accuracies(runs))),
       compare("test accuracy, best seed", "", (runs) => Math.max(...accuracies(runs))),
-      compare("CPU time, 2 threads, median", "s", (runs) => median(runs.map(({ cpuSeconds }) => cpuSeconds))),
-      compare("wall time, 2 threads, median", "s", (runs) => median(runs.map(({ wallSeconds }) => wallSeconds))),
+      compare("CPU time, ours on 2 threads, median", "s", (runs) => median(runs.map(({ cpuSeconds }) => cpuSeconds))),
+      compare("wall time, ours on 2 threads, median", "s", (runs) =>
+        median(runs.map(({ wallSeconds }) => wallSeconds)),
+      ),
       compare("peak memory of the process, median", "MiB", (runs) => median(runs.map(({ peakMiB }) => peakMiB))),
     ];
   } finally {

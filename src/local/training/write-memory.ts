@@ -68,19 +68,19 @@ export function writeInputScale(
  * @internal
  */
 export function measureChannels(pixels: Uint8Array): { readonly mean: number[]; readonly deviation: number[] } {
-  const sums = [0, 0, 0];
-  const squares = [0, 0, 0];
-  for (let index = 0; index < pixels.length; index += 3) {
+  const counts = new Float64Array(3 * 256);
+  for (let index = 0; index + 2 < pixels.length; index += 3) {
     for (let channel = 0; channel < 3; channel++) {
-      const value = (pixels[index + channel] ?? 0) / 255;
-      sums[channel] = (sums[channel] ?? 0) + value;
-      squares[channel] = (squares[channel] ?? 0) + value * value;
+      const place = 256 * channel + (pixels[index + channel] ?? 0);
+      counts[place] = (counts[place] ?? 0) + 1;
     }
   }
-  const count = Math.max(1, pixels.length / 3);
-  const mean = sums.map((sum) => sum / count);
-  const deviation = squares.map((square, channel) =>
-    Math.sqrt(Math.max(0, square / count - (mean[channel] ?? 0) ** 2)),
-  );
+  const total = Math.max(1, pixels.length / 3);
+  const average = (channel: number, value: (light: number) => number) =>
+    counts
+      .subarray(256 * channel, 256 * (channel + 1))
+      .reduce((sum, count, byte) => sum + count * value(byte / 255), 0) / total;
+  const mean = [0, 1, 2].map((channel) => average(channel, (light) => light));
+  const deviation = mean.map((centre, channel) => Math.sqrt(average(channel, (light) => (light - centre) ** 2)));
   return { mean, deviation: deviation.map((value) => (value > 1e-6 ? value : 1)) };
 }
