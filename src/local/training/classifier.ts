@@ -1,12 +1,12 @@
 import { layOutNetwork, type Size } from "./architecture.js";
 import { bindKernelModule } from "./kernel-binding.js";
-import { compileKernels, createMemory } from "./kernels.js";
+import { compileKernels, createMemory, MAXIMUM_MEMORY_BYTES } from "./kernels.js";
 import { averageMirrored } from "./measure-accuracy.js";
 import { planMemory } from "./memory-plan.js";
 import type { BoundNetwork } from "./network.js";
 import { predictShard } from "./predict-shard.js";
 import { loadImage, UPRIGHT } from "./shard-input.js";
-import { decodeWeights } from "./weights-file.js";
+import { decodeWeights, invalidWeights } from "./weights-file.js";
 import { writeInputScale, writeWeights } from "./write-memory.js";
 
 /** A trained network that answers. @internal */
@@ -36,6 +36,7 @@ export function createClassifier(file: Uint8Array): Classifier {
   const weights = decodeWeights(file);
   const layout = layOutNetwork(weights.architecture);
   const plan = planMemory({ layout, shards: 1, shardSize: 2, trainCount: 1, validationCount: 0, forTraining: false });
+  if (plan.size > MAXIMUM_MEMORY_BYTES) throw invalidWeights("its images would not fit into memory");
   const memory = createMemory(plan.size);
   const bytes = memory.buffer;
   const network: BoundNetwork = { kernels: bindKernelModule(compileKernels(), memory), layout, plan, bytes };

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import * as z from "zod";
 import { ARCHITECTURE_LIMITS, type Architecture, layOutNetwork } from "./architecture.js";
 import { LocalTrainingError } from "./training-error.js";
@@ -13,7 +14,9 @@ export interface NetworkWeights {
   readonly runningVariance: Float32Array;
 }
 
+/** What the file begins with; the digit is the format's version. */
 const MAGIC = "SCONESW1";
+const CHECKSUM_BYTES = 4;
 const MAX_HEADER_BYTES = 65_536;
 
 const { widthStep, maxWidth, minSide, maxSide, minClasses, maxClasses } = ARCHITECTURE_LIMITS;
@@ -29,7 +32,8 @@ const HeaderSchema = z.strictObject({
 });
 
 /**
- * Writes a network as bytes: a mark, the length of a JSON header, the header, and little-endian float32 numbers.
+ * Writes a network as bytes: a mark, the length of a JSON header, the header, little-endian float32 numbers, and the
+ * CRC-32 of all that.
  *
  * @param network - The network.
  * @returns The file.
@@ -43,7 +47,10 @@ export function encodeWeights(network: NetworkWeights): Uint8Array {
   length.writeUInt32LE(header.length);
   const arrays = [network.parameters, network.runningMean, network.runningVariance];
   const numbers = arrays.map((array) => Buffer.from(array.slice().buffer));
-  return Buffer.concat([Buffer.from(MAGIC), length, header, ...numbers]);
+  const content = Buffer.concat([Buffer.from(MAGIC), length, header, ...numbers]);
+  const checksum = Buffer.alloc(CHECKSUM_BYTES);
+  checksum.writeUInt32LE(crc32(content));
+  return Buffer.concat([content, checksum]);
 }
 
 /**
@@ -55,27 +62,32 @@ export function encodeWeights(network: NetworkWeights): Uint8Array {
  * @internal
  */
 export function decodeWeights(file: Uint8Array): NetworkWeights {
-  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const whole = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const start = MAGIC.length + 4;
-  if (bytes.length < start || bytes.toString("latin1", 0, MAGIC.length) !== MAGIC)
-    throw invalid("it has another format");
+  if (whole.length < start + CHECKSUM_BYTES || whole.toString("latin1", 0, MAGIC.length) !== MAGIC) {
+    throw invalidWeights("it has another format");
+  }
+  const bytes = whole.subarray(0, -CHECKSUM_BYTES);
+  if (crc32(bytes) !== whole.readUInt32LE(bytes.length))
+    throw invalidWeights("its checksum is wrong, so it is cut or damaged");
   const headerLength = bytes.readUInt32LE(MAGIC.length);
-  if (headerLength > MAX_HEADER_BYTES || start + headerLength > bytes.length) throw invalid("its header is cut");
+  if (headerLength > MAX_HEADER_BYTES || start + headerLength > bytes.length) throw invalidWeights("its header is cut");
   const { mean, deviation, ...architecture } = parseHeader(bytes.toString("utf8", start, start + headerLength));
   const layout = layOutNetwork(architecture);
   const counts = [layout.parameters, layout.channels, layout.channels];
   const expected = start + headerLength + 4 * counts.reduce((sum, count) => sum + count, 0);
-  if (bytes.length !== expected) throw invalid(`it has ${bytes.length} bytes instead of ${expected}`);
+  if (bytes.length !== expected) throw invalidWeights(`it has ${bytes.length} bytes instead of ${expected}`);
   let offset = start + headerLength;
   const [parameters, runningMean, runningVariance] = counts.map((count) => {
     const copy = Uint8Array.from(bytes.subarray(offset, offset + 4 * count));
     offset += 4 * count;
     return new Float32Array(copy.buffer);
   });
-  if (!parameters || !runningMean || !runningVariance) throw invalid("its numbers are missing");
+  if (!parameters || !runningMean || !runningVariance) throw invalidWeights("its numbers are missing");
   if (![parameters, runningMean, runningVariance].every((array) => array.every(Number.isFinite))) {
-    throw invalid("it holds numbers that are not finite");
+    throw invalidWeights("it holds numbers that are not finite");
   }
+  if (!runningVariance.every((value) => value >= 0)) throw invalidWeights("it holds a negative variance");
   return { architecture, mean, deviation, parameters, runningMean, runningVariance };
 }
 
@@ -83,14 +95,22 @@ function parseHeader(text: string): z.output<typeof HeaderSchema> {
   try {
     return HeaderSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw invalid("its header is damaged", cause);
+    throw invalidWeights("its header is damaged", cause);
   }
 }
 
-function invalid(reason: string, cause?: unknown): LocalTrainingError {
+/**
+ * Makes the error for a file that holds no network of ours.
+ *
+ * @param reason - What is wrong with it, as half a sentence.
+ * @param cause - What was caught.
+ * @returns The error.
+ * @internal
+ */
+export function invalidWeights(reason: string, cause?: unknown): LocalTrainingError {
   return new LocalTrainingError({
     code: "LOCAL_WEIGHTS_INVALID",
-    message: `This is not a network that a local training job wrote: ${reason}.`,
+    message: `This is not a network that a local training job wrote: ${reason}. Serve the model.tar.gz of a local job, unchanged.`,
     details: { reason },
     ...(cause === undefined ? {} : { cause }),
   });
