@@ -1,28 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
-
-/** One measured figure. `ratio` is ours divided by the peer's, both from the same run. */
-export interface BenchResult {
-  /** What was measured. */
-  readonly name: string;
-  /** Our figure. */
-  readonly value: number;
-  /** Its unit. */
-  readonly unit: string;
-  /** The peers' figures, by peer. */
-  readonly against: Readonly<Record<string, number>>;
-  /** Ours divided by the peer's, by peer. */
-  readonly ratio: Readonly<Record<string, number>>;
-}
-
-/** What a bench is run with. */
-export interface BenchContext {
-  /** How often ours and theirs alternate. */
-  readonly rounds: number;
-  /** Prints a line of progress. */
-  readonly log: (line: string) => void;
-}
+import type { BenchContext, BenchResult } from "./bench-result.js";
 
 const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readonly BenchResult[]>>> = {
   training: async (context) => (await import("./training.js")).runTrainingBench(context),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { BenchContext, BenchResult } from "./main.js";
+import type { BenchContext, BenchResult } from "./bench-result.js";
 import { writeTrainingData } from "./training-data.js";
 
 const run = promisify(execFile);
