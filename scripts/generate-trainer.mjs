@@ -4,11 +4,9 @@
  * them alike. Does nothing when the inputs are those of the last run.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
-import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const trainer = join(root, "src/local/training");
@@ -28,7 +26,8 @@ for (const file of inputs) hash.update(file.slice(root.length)).update(readFileS
 const stamp = hash.digest("hex");
 const stampFile = join(generated, "stamp.txt");
 
-if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
+const outputs = ["kernels.ts", "worker-source.ts"].map((file) => join(generated, file));
+if (!outputs.every(existsSync) || !existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
   mkdirSync(generated, { recursive: true });
   const kernels = await compileKernels();
   write("kernels.ts", "KERNELS_BASE64", "The compiled kernels.", Buffer.from(kernels).toString("base64"));
@@ -37,6 +36,8 @@ if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
 }
 
 async function compileKernels() {
+  // Loaded only when there is something to do: the compiler alone takes most of a second.
+  const { default: asc } = await import("assemblyscript/asc");
   let binary;
   const { error, stderr } = await asc.main(
     [
@@ -68,6 +69,7 @@ async function compileKernels() {
 }
 
 async function bundleWorker() {
+  const { build } = await import("esbuild");
   const result = await build({
     entryPoints: [join(trainer, "worker.ts")],
     bundle: true,
@@ -80,11 +82,12 @@ async function bundleWorker() {
   return result.outputFiles[0].text;
 }
 
+/** Writes beside the file and renames, so that a process that reads meanwhile never sees half of it. */
 function write(file, name, comment, text) {
-  writeFileSync(
-    join(generated, file),
-    `/** ${comment} @internal */\nexport const ${name} = ${JSON.stringify(text)};\n`,
-  );
+  const target = join(generated, file);
+  const draft = `${target}.${process.pid}`;
+  writeFileSync(draft, `/** ${comment} @internal */\nexport const ${name} = ${JSON.stringify(text)};\n`);
+  renameSync(draft, target);
 }
 
 function list(folder) {
