@@ -36,7 +36,7 @@ export interface EpochReport {
   readonly validationAccuracy?: number;
   /** Mean smoothed cross-entropy of the epoch. */
   readonly loss: number;
-  /** Training images a second. */
+  /** Training images a second; the time for validation counts. */
   readonly samplesPerSecond: number;
   /** Duration of the epoch. */
   readonly seconds: number;
@@ -129,11 +129,12 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
   turnAllWeights(network);
 
   const reports: EpochReport[] = [];
+  const imagesPerEpoch = train.count - (train.count % batchSize);
   let startedAt = performance.now();
   const report = ({ epoch, trainAccuracy, validationAccuracy, loss }: EpochFigures) => {
     const seconds = (performance.now() - startedAt) / 1000;
     startedAt = performance.now();
-    const samplesPerSecond = train.count / Math.max(seconds, 1e-9);
+    const samplesPerSecond = imagesPerEpoch / Math.max(seconds, 1e-9);
     const figures = { epoch, epochs, trainAccuracy, loss, samplesPerSecond, seconds };
     const entry = validationAccuracy === undefined ? figures : { ...figures, validationAccuracy };
     reports.push(entry);
