@@ -67,6 +67,29 @@ describe("trainNetwork", () => {
     expect(right / validation.count).toBe(last?.validationAccuracy);
   });
 
+  it("sees each image upright and mirrored, in the validation as in the classifier", async () => {
+    const next = createSequence(8);
+    const noise = {
+      pixels: Uint8Array.from({ length: 300 * 768 }, () => next() * 256),
+      labels: Uint32Array.from({ length: 300 }, (_, index) => index % 2),
+      count: 300,
+    };
+    const trained = await trainNetwork(options({ train: noise, validation: noise, epochs: 8 }));
+    const classifier = createClassifier(trained.weights);
+    let right = 0;
+    for (let image = 0; image < noise.count; image++) {
+      const pixels = noise.pixels.subarray(image * 768, (image + 1) * 768);
+      const mirrored = pixels.map((_, at) => {
+        const [row, column, channel] = [Math.floor(at / 48), Math.floor(at / 3) % 16, at % 3];
+        return pixels[(row * 16 + 15 - column) * 3 + channel] ?? 0;
+      });
+      const answer = classifier.classify(pixels);
+      expect(classifier.classify(mirrored)).toEqual(answer);
+      if (answer.indexOf(Math.max(...answer)) === noise.labels[image]) right++;
+    }
+    expect(right / noise.count).toBe(trained.epochs.at(-1)?.validationAccuracy);
+  });
+
   it("gives the same bytes on one thread and on two, and others for another seed", async () => {
     const validation = stripes(10, 2, 2);
     const one = await trainNetwork(options({ validation, batchSize: 15 }));
