@@ -1,4 +1,4 @@
-import type { LabelledPixels, TrainNetworkOptions } from "../training/train-network.js";
+import type { LabelledPixels } from "../training/train-network.js";
 
 /** What the local SageMaker needs of S3. @internal */
 export interface ObjectAccess {
@@ -37,7 +37,7 @@ export interface SageMakerEnvironment {
   /** S3. */
   readonly objects: ObjectAccess;
   /** Network and threads of training jobs. */
-  readonly trainer: Pick<TrainNetworkOptions, "threads" | "widths">;
+  readonly trainer: { readonly widths: readonly [number, number, number]; readonly threads?: number };
   /** Receives log lines. */
   readonly log: (event: LocalLogEvent) => void;
 }

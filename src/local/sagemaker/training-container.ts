@@ -1,5 +1,6 @@
 import { isSconesError } from "../../core/errors.js";
 import { joinS3Key, parseS3Uri } from "../../core/s3-uri.js";
+import { peakRate } from "../training/recipe.js";
 import { type EpochReport, trainNetwork } from "../training/train-network.js";
 import type { SageMakerEnvironment } from "./environment.js";
 import { packModel } from "./model-artifact.js";
@@ -59,7 +60,8 @@ export async function runTrainingContainer(
   const validation = await read("validation");
 
   options.onPhase("Training");
-  for (const line of describeNetwork(settings, hyperParameters, train.count)) log(line);
+  const rate = peakRate(environment.trainer.widths);
+  for (const line of describeNetwork(settings, hyperParameters, train.count, rate)) log(line);
   const network = await trainNetwork({
     ...environment.trainer,
     ...settings,
@@ -116,6 +118,7 @@ function* describeNetwork(
   settings: Settings,
   given: Readonly<Record<string, string>>,
   samples: number,
+  rate: number,
 ): Generator<string> {
   yield "This is the local AWS: a ResNet-8 is trained, a much smaller network than that of the AWS job.";
   yield `Training on ${samples} images of ${settings.imageShape.height} x ${settings.imageShape.width} pixels, ${settings.epochs} epochs, batches of ${settings.batchSize}`;
@@ -125,7 +128,7 @@ function* describeNetwork(
   }
   const ignored = Object.keys(given).filter((name) => !HONOURED.includes(name));
   if (ignored.length > 0) {
-    yield `These hyperparameters are replaced by the local recipe (AdamW, one cycle to 0.006): ${ignored.sort().join(", ")}`;
+    yield `These hyperparameters are replaced by the local recipe (AdamW, one cycle to ${rate}): ${ignored.sort().join(", ")}`;
   }
 }
 
