@@ -26,7 +26,7 @@ export function parseOptions<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(options);
   if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => ({ path: formatPath(issue.path), message: issue.message }));
+  const issues = result.error.issues.map((issue) => ({ path: formatPath(issue.path), message: describeIssue(issue) }));
   const listed = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
   throw new InvalidOptionsError({
     code: "INVALID_OPTIONS",
@@ -34,6 +34,13 @@ export function parseOptions<Schema extends z.ZodType>(
     details: { functionName, issues },
     cause: result.error,
   });
+}
+
+/** A union says no more than that it does not fit; what each alternative expects is what helps. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue.message;
+  const reasons = issue.errors.flatMap(([first]) => (first === undefined ? [] : [describeIssue(first)]));
+  return [...new Set(reasons)].join(", or ");
 }
 
 function formatPath(path: readonly PropertyKey[]): string {

@@ -118,7 +118,7 @@ const OptionsSchema = z.strictObject({
   trainer: z
     .strictObject({
       network: z.enum(["small", "standard", "wide"]).default("standard"),
-      threads: z.union([z.literal(1), z.literal(2)]).optional(),
+      threads: z.literal([1, 2]).optional(),
     })
     .prefault({}),
   seed: z.int().default(0),

@@ -40,4 +40,11 @@ describe("parseOptions", () => {
   ])("refuses a wrong %s", (_, options, message) => {
     expect(() => parseOptions("f", schema, options)).toThrow(message);
   });
+
+  it("says what each alternative of a union expects", () => {
+    const either = z.strictObject({ source: z.union([z.string(), z.instanceof(URL), signalSchema]) });
+    expect(() => parseOptions("f", either, { source: 42 })).toThrow(
+      /source: Invalid input: expected string, received number, or .*URL.*, or must be an AbortSignal/,
+    );
+  });
 });
