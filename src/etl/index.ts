@@ -4,10 +4,11 @@
  *
  * @module etl
  */
-export { CifarExtractor, type CifarExtractorOptions, type ImagesOptions } from "./cifar-extractor.js";
-export type { CifarImage, Split } from "./cifar-image.js";
-export { CIFAR_100_SOURCE, type CifarSource, type ExtractProgressEvent } from "./cifar-source.js";
-export { CIFAR_100_CLASSES } from "./class-names.js";
+export { CifarExtractor, type CifarExtractorOptions, type ImagesOptions } from "./cifar/cifar-extractor.js";
+export { CIFAR_100_CLASSES } from "./cifar/class-names.js";
+export { formatLst, type LstRow, parseLst } from "./dataset/lst.js";
+export { type StageDatasetOptions, type StageProgressEvent, stageDataset } from "./dataset/stage-dataset.js";
+export { type LocalDataset, type LocalSplit, type WriteDatasetOptions, writeDataset } from "./dataset/write-dataset.js";
 export {
   ArchiveError,
   ClassUnknownError,
@@ -16,7 +17,6 @@ export {
   LstError,
   PickleError,
 } from "./etl-errors.js";
-export { formatLst, type LstRow, parseLst } from "./lst.js";
-export { encodePng } from "./png.js";
-export { type StageDatasetOptions, type StageProgressEvent, stageDataset } from "./stage-dataset.js";
-export { type LocalDataset, type LocalSplit, type WriteDatasetOptions, writeDataset } from "./write-dataset.js";
+export type { CifarImage, Split } from "./images/cifar-image.js";
+export { encodePng } from "./images/encode-png.js";
+export { CIFAR_100_SOURCE, type CifarSource, type ExtractProgressEvent } from "./source/cifar-source.js";

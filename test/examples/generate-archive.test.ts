@@ -3,9 +3,9 @@ import { buffer } from "node:stream/consumers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { generateArchive } from "../../examples/end-to-end/generate-archive.js";
 import { pickleMeta } from "../../examples/end-to-end/pickle-writer.js";
-import { CifarExtractor } from "../../src/etl/cifar-extractor.js";
-import type { CifarImage } from "../../src/etl/cifar-image.js";
-import { CIFAR_100_CLASSES } from "../../src/etl/class-names.js";
+import { CifarExtractor } from "../../src/etl/cifar/cifar-extractor.js";
+import { CIFAR_100_CLASSES } from "../../src/etl/cifar/class-names.js";
+import type { CifarImage } from "../../src/etl/images/cifar-image.js";
 
 async function collect(images: AsyncIterable<CifarImage>): Promise<CifarImage[]> {
   const all: CifarImage[] = [];

@@ -2,7 +2,7 @@ import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { pickleBatch, pickleMeta } from "../../examples/end-to-end/pickle-writer.js";
-import { CIFAR_100_CLASSES } from "../../src/etl/class-names.js";
+import { CIFAR_100_CLASSES } from "../../src/etl/cifar/class-names.js";
 
 /** One row of a made-up batch. */
 export interface RowSpec {

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { encodePng } from "../../../src/etl/png.js";
+import { encodePng } from "../../../src/etl/images/encode-png.js";
 import { deployEndpoint } from "../../../src/inference/endpoints/deploy-endpoint.js";
 import { createLocalAws, type LocalAws } from "../../../src/local/local-aws.js";
 import { stopTraining } from "../../../src/training/stop-training.js";

@@ -1,4 +1,4 @@
-import { LstError } from "./etl-errors.js";
+import { LstError } from "../etl-errors.js";
 
 /** One line of a `.lst` manifest. */
 export interface LstRow {

@@ -1,4 +1,4 @@
-import { ClassUnknownError } from "./etl-errors.js";
+import { ClassUnknownError } from "../etl-errors.js";
 
 /**
  * Names of the 100 fine classes in the order of their labels.

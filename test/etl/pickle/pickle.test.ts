@@ -1,10 +1,10 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isSconesError } from "../../src/core/errors.js";
-import { readBatch, readMeta } from "../../src/etl/cifar-batch.js";
-import { CifarExtractor } from "../../src/etl/cifar-extractor.js";
-import { archiveOf, BICYCLE, batchOf, MOTORCYCLE, membersOf, ROWS, tarOf } from "../helpers/archive.js";
+import { isSconesError } from "../../../src/core/errors.js";
+import { readBatch, readMeta } from "../../../src/etl/cifar/cifar-batch.js";
+import { CifarExtractor } from "../../../src/etl/cifar/cifar-extractor.js";
+import { archiveOf, BICYCLE, batchOf, MOTORCYCLE, membersOf, ROWS, tarOf } from "../../helpers/archive.js";
 
 async function* chunked(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);

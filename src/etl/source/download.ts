@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { DownloadError } from "./etl-errors.js";
+import { DownloadError } from "../etl-errors.js";
 
 /** What {@link downloadFile} needs to know. @internal */
 export interface DownloadOptions {

@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import { throwIfAborted } from "../core/abort.js";
-import { LabelsSchema } from "../core/contracts.js";
-import { callbackSchema, instanceSchema, parseOptions, signalSchema } from "../core/options.js";
-import { type ArchiveMember, readMembers } from "./archive.js";
-import { readBatch, readMeta } from "./cifar-batch.js";
-import { CIFAR_SIDE, type CifarImage, interleavePlanes, type Split } from "./cifar-image.js";
+import { throwIfAborted } from "../../core/abort.js";
+import { LabelsSchema } from "../../core/contracts.js";
+import { callbackSchema, instanceSchema, parseOptions, signalSchema } from "../../core/options.js";
+import { type ArchiveMember, readMembers } from "../archive/read-members.js";
+import { ArchiveError } from "../etl-errors.js";
+import { CIFAR_SIDE, type CifarImage, interleavePlanes, type Split } from "../images/cifar-image.js";
 import {
   CIFAR_100_SOURCE,
   type CifarSource,
@@ -13,9 +13,9 @@ import {
   type ExtractProgressEvent,
   openSource,
   parseUrl,
-} from "./cifar-source.js";
+} from "../source/cifar-source.js";
+import { readBatch, readMeta } from "./cifar-batch.js";
 import { CIFAR_100_CLASSES, findFineLabels } from "./class-names.js";
-import { ArchiveError } from "./etl-errors.js";
 
 /** Options of {@link CifarExtractor}. */
 export interface CifarExtractorOptions<Label extends string = string> {

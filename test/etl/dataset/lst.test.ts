@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isSconesError } from "../../src/core/errors.js";
-import { formatLst, parseLst } from "../../src/etl/lst.js";
+import { isSconesError } from "../../../src/core/errors.js";
+import { formatLst, parseLst } from "../../../src/etl/dataset/lst.js";
 
 const rows = fc.uniqueArray(
   fc.record({

@@ -1,5 +1,5 @@
-import type { CifarImage, Split } from "./cifar-image.js";
-import { DatasetError } from "./etl-errors.js";
+import { DatasetError } from "../etl-errors.js";
+import type { CifarImage, Split } from "../images/cifar-image.js";
 import { formatLst, type LstRow } from "./lst.js";
 
 /** Letters, digits, dot, hyphen and underscore, not hidden, of a length that every file system takes. */

@@ -1,5 +1,5 @@
-import type { ByteReader } from "./byte-reader.js";
-import { PickleError } from "./etl-errors.js";
+import type { ByteReader } from "../archive/byte-reader.js";
+import { PickleError } from "../etl-errors.js";
 import { describeOpcode, OP, OPERAND_SIZES, textLength } from "./pickle-opcodes.js";
 import { PickleStack } from "./pickle-stack.js";
 import { isKind, type PickleGlobal, type PickleValue } from "./pickle-values.js";

@@ -1,7 +1,7 @@
-import { ByteReader } from "./byte-reader.js";
-import { CIFAR_ROW_BYTES } from "./cifar-image.js";
-import { PickleReader } from "./pickle.js";
-import { isKind, type PickleValue } from "./pickle-values.js";
+import { ByteReader } from "../archive/byte-reader.js";
+import { CIFAR_ROW_BYTES } from "../images/cifar-image.js";
+import { PickleReader } from "../pickle/pickle-reader.js";
+import { isKind, type PickleValue } from "../pickle/pickle-values.js";
 
 /** One kept row of a batch. @internal */
 export interface BatchRow {

@@ -1,12 +1,12 @@
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { StagedDatasetSchema } from "../../src/core/contracts.js";
-import { isSconesError } from "../../src/core/errors.js";
-import { CifarExtractor } from "../../src/etl/cifar-extractor.js";
-import type { CifarImage } from "../../src/etl/cifar-image.js";
-import { type StageProgressEvent, stageDataset } from "../../src/etl/stage-dataset.js";
-import { createLocalAws, type LocalAws } from "../../src/local/local-aws.js";
-import { archiveOf } from "../helpers/archive.js";
+import { StagedDatasetSchema } from "../../../src/core/contracts.js";
+import { isSconesError } from "../../../src/core/errors.js";
+import { CifarExtractor } from "../../../src/etl/cifar/cifar-extractor.js";
+import { type StageProgressEvent, stageDataset } from "../../../src/etl/dataset/stage-dataset.js";
+import type { CifarImage } from "../../../src/etl/images/cifar-image.js";
+import { createLocalAws, type LocalAws } from "../../../src/local/local-aws.js";
+import { archiveOf } from "../../helpers/archive.js";
 
 const labels = ["bicycle", "motorcycle"];
 const imageOf = (row: number, changes: Partial<CifarImage> = {}): CifarImage => ({

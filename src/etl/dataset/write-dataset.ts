@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import * as z from "zod";
-import { throwIfAborted } from "../core/abort.js";
-import { forEachConcurrent } from "../core/concurrency.js";
-import { LabelsSchema } from "../core/contracts.js";
-import { InvalidOptionsError, parseOptions, signalSchema } from "../core/options.js";
-import type { CifarImage } from "./cifar-image.js";
+import { throwIfAborted } from "../../core/abort.js";
+import { forEachConcurrent } from "../../core/concurrency.js";
+import { LabelsSchema } from "../../core/contracts.js";
+import { InvalidOptionsError, parseOptions, signalSchema } from "../../core/options.js";
+import type { CifarImage } from "../images/cifar-image.js";
+import { encodePng } from "../images/encode-png.js";
+import { imagesSchema } from "../images/images-schema.js";
 import { DatasetPlan } from "./dataset-plan.js";
-import { imagesSchema } from "./images-schema.js";
-import { encodePng } from "./png.js";
 
 /** One split of a data set on disk. */
 export interface LocalSplit {

@@ -8,12 +8,12 @@ import { gzipSync } from "node:zlib";
 import { PNG } from "pngjs";
 import { extract } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { pickleMeta } from "../../examples/end-to-end/pickle-writer.js";
-import { CifarExtractor } from "../../src/etl/cifar-extractor.js";
-import type { CifarImage } from "../../src/etl/cifar-image.js";
-import { parseLst } from "../../src/etl/lst.js";
-import { archiveOf, MOTORCYCLE, membersOf, tarOf } from "../helpers/archive.js";
-import { sharedData } from "../helpers/shared-data.js";
+import { pickleMeta } from "../../../examples/end-to-end/pickle-writer.js";
+import { CifarExtractor } from "../../../src/etl/cifar/cifar-extractor.js";
+import { parseLst } from "../../../src/etl/dataset/lst.js";
+import type { CifarImage } from "../../../src/etl/images/cifar-image.js";
+import { archiveOf, MOTORCYCLE, membersOf, tarOf } from "../../helpers/archive.js";
+import { sharedData } from "../../helpers/shared-data.js";
 
 async function collect(images: AsyncIterable<CifarImage>): Promise<CifarImage[]> {
   const all: CifarImage[] = [];

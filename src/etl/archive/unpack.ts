@@ -2,7 +2,7 @@ import { ReadStream } from "node:fs";
 import { Readable, type TransformOptions } from "node:stream";
 import { types } from "node:util";
 import { createGunzip, type Gunzip, type ZlibOptions } from "node:zlib";
-import { ArchiveError } from "./etl-errors.js";
+import { ArchiveError } from "../etl-errors.js";
 
 /** A running decompression. @internal */
 export interface Unpacking {

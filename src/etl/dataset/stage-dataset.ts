@@ -1,16 +1,16 @@
 import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
-import { abortable } from "../core/abort.js";
-import type { S3Clients } from "../core/clients.js";
-import { forEachConcurrent } from "../core/concurrency.js";
-import { LabelsSchema, type StagedDataset, type StagedSplit } from "../core/contracts.js";
-import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../core/options.js";
-import { formatS3Uri, joinS3Key } from "../core/s3-uri.js";
-import { useClient } from "../core/use-client.js";
-import type { CifarImage, Split } from "./cifar-image.js";
+import { abortable } from "../../core/abort.js";
+import type { S3Clients } from "../../core/clients.js";
+import { forEachConcurrent } from "../../core/concurrency.js";
+import { LabelsSchema, type StagedDataset, type StagedSplit } from "../../core/contracts.js";
+import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
+import { formatS3Uri, joinS3Key } from "../../core/s3-uri.js";
+import { useClient } from "../../core/use-client.js";
+import type { CifarImage, Split } from "../images/cifar-image.js";
+import { encodePng } from "../images/encode-png.js";
+import { imagesSchema } from "../images/images-schema.js";
 import { DatasetPlan } from "./dataset-plan.js";
-import { imagesSchema } from "./images-schema.js";
-import { encodePng } from "./png.js";
 
 /** What `stageDataset` tells while it works. */
 export type StageProgressEvent =

@@ -1,6 +1,6 @@
 import { extract } from "tar-stream";
-import { isSconesError } from "../core/errors.js";
-import { ArchiveError } from "./etl-errors.js";
+import { isSconesError } from "../../core/errors.js";
+import { ArchiveError } from "../etl-errors.js";
 import { type Unpacking, unpack } from "./unpack.js";
 
 /** One member of an archive. @internal */

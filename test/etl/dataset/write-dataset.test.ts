@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PNG } from "pngjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { CifarImage } from "../../src/etl/cifar-image.js";
-import { encodePng } from "../../src/etl/png.js";
-import { writeDataset } from "../../src/etl/write-dataset.js";
+import { writeDataset } from "../../../src/etl/dataset/write-dataset.js";
+import type { CifarImage } from "../../../src/etl/images/cifar-image.js";
+import { encodePng } from "../../../src/etl/images/encode-png.js";
 
 let folder = "";
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { PNG } from "pngjs";
 import * as z from "zod";
-import { parseOptions } from "../core/options.js";
+import { parseOptions } from "../../core/options.js";
 
 const ImageSchema = z.looseObject({
   width: z.int().min(1).max(65_535),
