@@ -211,6 +211,13 @@ export interface SconesErrorDetails {
     /** What is wrong. */
     readonly reason: string;
   };
+  /** A RecordIO file cannot be read, or a record cannot be written. */
+  readonly RECORD_IO_INVALID: {
+    /** Byte of the file, or of the record, near which it stands. */
+    readonly offset: number;
+    /** What is wrong. */
+    readonly reason: string;
+  };
   /** The image-classification algorithm is not offered in a region. */
   readonly REGION_UNSUPPORTED: {
     /** The region. */
