@@ -13,12 +13,14 @@ export const LabelsSchema = z
 /** Where the images of one split lie in S3, and how many they are. */
 export const StagedSplitSchema = z
   .object({
-    /** `s3://` prefix that holds the images, with a slash at its end. */
+    /** `s3://` prefix that holds the images, or the one `.rec` file of them, with a slash at its end. */
     images: S3UriSchema,
     /** `s3://` location of the `.lst` manifest. */
     manifest: S3UriSchema,
     /** Number of images, which is the number of lines of the manifest. */
     count: z.int().min(0),
+    /** `s3://` location of the `.idx` file, where the images are in a `.rec` file. */
+    index: S3UriSchema.optional(),
   })
   .readonly();
 
@@ -37,8 +39,8 @@ const ImageShapeSchema = z
 /** A labelled data set in S3 in the layout that SageMaker's image-classification algorithm reads: what `stageDataset` returns and `trainImageClassifier` takes. */
 export const StagedDatasetSchema = z
   .object({
-    /** Layout of the data: images with `.lst` manifests. */
-    format: z.literal("lst"),
+    /** Layout of the data: one object an image with `.lst` manifests, or one RecordIO file a split. */
+    format: z.enum(["lst", "recordio"]),
     /** Bucket that holds everything. */
     bucket: z.string().min(3).max(63),
     /** Key prefix in front of everything, without slashes at its ends; may be empty. */

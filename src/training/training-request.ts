@@ -60,7 +60,7 @@ const OptionsSchema = z.strictObject({ ...trainingJobFields, region: z.string().
 
 /**
  * Builds the CreateTrainingJob request for SageMaker's built-in image-classification algorithm: four channels of
- * `application/x-image`, File mode, hyper-parameters as text. It calls nothing.
+ * `application/x-image`, or two of `application/x-recordio`, File mode, hyper-parameters as text. It calls nothing.
  *
  * @param options - See {@link BuildTrainingJobRequestOptions}.
  * @returns The input of `CreateTrainingJobCommand`.
@@ -98,12 +98,7 @@ export function buildTrainingJobRequest(options: BuildTrainingJobRequestOptions)
       numTrainingSamples: dataset.train.count,
       imageShape: [channels, height, width],
     }),
-    InputDataConfig: [
-      buildChannel("train", dataset.train.images),
-      buildChannel("validation", dataset.validation.images),
-      buildChannel("train_lst", dataset.train.manifest),
-      buildChannel("validation_lst", dataset.validation.manifest),
-    ],
+    InputDataConfig: buildChannels(dataset),
     OutputDataConfig: { S3OutputPath: job.output },
     ResourceConfig: {
       // The service model lists instance types that this library's clients may not know yet.
@@ -116,11 +111,27 @@ export function buildTrainingJobRequest(options: BuildTrainingJobRequestOptions)
   };
 }
 
-function buildChannel(name: string, uri: string): Channel {
+/** Images with their manifests, or one `.rec` file each, which holds the labels itself. */
+function buildChannels({ format, train, validation }: StagedDataset): Channel[] {
+  if (format === "recordio") {
+    return [
+      buildChannel("train", train.images, "application/x-recordio"),
+      buildChannel("validation", validation.images, "application/x-recordio"),
+    ];
+  }
+  return [
+    buildChannel("train", train.images, "application/x-image"),
+    buildChannel("validation", validation.images, "application/x-image"),
+    buildChannel("train_lst", train.manifest, "application/x-image"),
+    buildChannel("validation_lst", validation.manifest, "application/x-image"),
+  ];
+}
+
+function buildChannel(name: string, uri: string, contentType: string): Channel {
   return {
     ChannelName: name,
     DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: uri, S3DataDistributionType: "FullyReplicated" } },
-    ContentType: "application/x-image",
+    ContentType: contentType,
     CompressionType: "None",
     RecordWrapperType: "None",
     InputMode: "File",

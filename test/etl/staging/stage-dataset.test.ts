@@ -2,11 +2,18 @@ import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectC
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StagedDatasetSchema } from "../../../src/core/contracts.js";
 import { isSconesError } from "../../../src/core/errors.js";
+import { decodeImageRecord } from "../../../src/core/image-record.js";
+import { decodeRecordIo } from "../../../src/core/record-io.js";
 import { CifarExtractor } from "../../../src/etl/cifar/cifar-extractor.js";
-import { type StageProgressEvent, stageDataset } from "../../../src/etl/dataset/stage-dataset.js";
+import { parseLst } from "../../../src/etl/dataset/lst.js";
 import type { CifarImage } from "../../../src/etl/images/cifar-image.js";
+import { encodePng } from "../../../src/etl/images/encode-png.js";
+import { stageDataset } from "../../../src/etl/staging/stage-dataset.js";
+import type { StageProgressEvent } from "../../../src/etl/staging/stage-progress.js";
 import { createLocalAws, type LocalAws } from "../../../src/local/local-aws.js";
+import { trainImageClassifier } from "../../../src/training/train-image-classifier.js";
 import { archiveOf } from "../../helpers/archive.js";
+import { ROLE_ARN } from "../../helpers/contracts.js";
 
 const labels = ["bicycle", "motorcycle"];
 const imageOf = (row: number, changes: Partial<CifarImage> = {}): CifarImage => ({
@@ -26,7 +33,7 @@ describe("stageDataset", () => {
   let local: LocalAws;
   let events: StageProgressEvent[];
   beforeEach(async () => {
-    local = await createLocalAws();
+    local = await createLocalAws({ trainer: { network: "small" } });
     events = [];
     await local.clients.s3.send(new CreateBucketCommand({ Bucket: "scones" }));
   });
@@ -88,6 +95,97 @@ describe("stageDataset", () => {
     const uploaded = events.flatMap((event) => (event.type === "uploaded" ? [event.key] : []));
     expect(uploaded).toHaveLength(6);
     expect(uploaded.slice(-2)).toEqual(["vehicles/train.lst", "vehicles/test.lst"]);
+  });
+
+  it("sends nothing the second time, and says so", async () => {
+    await stage();
+    const first = events.at(-1);
+    expect(first).toMatchObject({ type: "complete", uploaded: { objects: 42 }, unchanged: { objects: 0, bytes: 0 } });
+    events = [];
+    let uploads = 0;
+    watchUploads((_, send) => {
+      uploads++;
+      return send();
+    });
+    await stage();
+    expect(uploads).toBe(0);
+    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(["unchanged", "complete"]));
+    expect(events.at(-1)).toEqual({
+      type: "complete",
+      uploaded: { objects: 0, bytes: 0 },
+      unchanged: first?.type === "complete" ? first.uploaded : undefined,
+    });
+  });
+
+  it("sends what changed, and nothing else", async () => {
+    await stage();
+    events = [];
+    await stage({ images: many.map((image) => (image.row === 7 ? { ...image, rgb: new Uint8Array(6) } : image)) });
+    const uploaded = events.flatMap((event) => (event.type === "uploaded" ? [event.key] : []));
+    expect(uploaded).toEqual(["train/bike_s_000007.png"]);
+    await stage({ images: many.slice(0, -1) });
+    expect((await read("train.lst")).text).not.toContain("bike_s_000039.png");
+  });
+
+  it("is refused by S3 where the bucket belongs to another account", async () => {
+    const failure = await stage({ expectedBucketOwner: "999999999999" }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: "AccessDenied" });
+    const own = await createLocalAws({ accountId: "111122223333" });
+    await own.clients.s3.send(new CreateBucketCommand({ Bucket: "scones" }));
+    const dataset = await stage({ expectedBucketOwner: "111122223333", clients: own.clients });
+    await own.close();
+    expect(dataset.train.count).toBe(32);
+    await expect(stage({ expectedBucketOwner: "scones" })).rejects.toThrow(/account number of 12 digits/);
+  });
+
+  it("packs RecordIO files as im2rec does with pass-through", async () => {
+    const dataset = await stage({ format: "recordio", destination: { bucket: "scones", prefix: "v" } });
+    expect(StagedDatasetSchema.parse(dataset)).toMatchObject({
+      format: "recordio",
+      train: {
+        images: "s3://scones/v/train_rec/",
+        manifest: "s3://scones/v/train.lst",
+        index: "s3://scones/v/train.idx",
+        count: 32,
+      },
+      validation: { images: "s3://scones/v/test_rec/", count: 8 },
+    });
+    const { Body } = await local.clients.s3.send(
+      new GetObjectCommand({ Bucket: "scones", Key: "v/train_rec/train.rec" }),
+    );
+    const records = [...decodeRecordIo((await Body?.transformToByteArray()) ?? new Uint8Array())];
+    const rows = parseLst((await read("v/train.lst")).text ?? "");
+    const images = records.map(({ data }) => decodeImageRecord(data));
+    expect(images.map(({ id, label }) => [id, label])).toEqual(rows.map(({ row, labelId }) => [row, labelId]));
+    const sent = many.filter(({ split }) => split === "train").map((image) => Buffer.from(encodePng(image)));
+    expect(images.map(({ image }) => Buffer.from(image))).toEqual(sent);
+    const index = records.map(({ offset }, place) => `${rows[place]?.row}\t${offset}\n`).join("");
+    expect((await read("v/train.idx")).text).toBe(index);
+
+    events = [];
+    await stage({ format: "recordio", destination: { bucket: "scones", prefix: "v" } });
+    expect(events.at(-1)).toMatchObject({ type: "complete", uploaded: { objects: 0 }, unchanged: { objects: 6 } });
+  });
+
+  it("trains on RecordIO files as on images", async () => {
+    const sized = many.map((image) => ({
+      ...image,
+      width: 16,
+      height: 16,
+      rgb: new Uint8Array(768).fill(image.row * 6),
+    }));
+    const train = async (format: "lst" | "recordio") => {
+      const dataset = await stage({ images: sized, format, destination: { bucket: "scones", prefix: format } });
+      const { metrics } = await trainImageClassifier({
+        dataset,
+        roleArn: ROLE_ARN,
+        output: "s3://scones/models",
+        hyperparameters: { epochs: 1, miniBatchSize: 8 },
+        clients: local.clients,
+      });
+      return metrics;
+    };
+    expect(await train("recordio")).toEqual(await train("lst"));
   });
 
   it("hands on S3's own exception when there is no such bucket, and takes no image", async () => {
