@@ -41,7 +41,7 @@ export {
 export {
   ArchiveError,
   CIFAR_100_CLASSES,
-  CIFAR_100_SOURCE,
+  CIFAR_100_COARSE_CLASSES,
   CifarExtractor,
   type CifarExtractorOptions,
   type CifarImage,

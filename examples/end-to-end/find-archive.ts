@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { CIFAR_100_SOURCE, type CifarExtractorOptions } from "scones-ml/etl";
+import { CIFAR_ARCHIVES, type CifarExtractorOptions } from "scones-ml/etl";
 import type { DemoArguments } from "./arguments.js";
 import { generateArchive } from "./generate-archive.js";
 
@@ -23,8 +23,11 @@ export async function findArchive(
 ): Promise<FoundArchive> {
   if (options.data !== undefined) return { source: options.data, description: options.data };
   if (existsSync(cachedArchive)) return { source: cachedArchive, description: cachedArchive };
-  if (!options.offline && (await isReachable(CIFAR_100_SOURCE.url, signal))) {
-    return { source: new URL(CIFAR_100_SOURCE.url), description: CIFAR_100_SOURCE.url };
+  if (!options.offline && (await isReachable(CIFAR_ARCHIVES["cifar-100-python"].url, signal))) {
+    return {
+      source: new URL(CIFAR_ARCHIVES["cifar-100-python"].url),
+      description: CIFAR_ARCHIVES["cifar-100-python"].url,
+    };
   }
   note("CIFAR-100 is neither here nor can it be downloaded now: the demo draws bicycles and motorcycles of its own.");
   note("For the real photos: npm run demo -- --data cifar-100-python.tar.gz\n");

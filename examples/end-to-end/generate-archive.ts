@@ -1,10 +1,10 @@
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { CIFAR_100_CLASSES } from "scones-ml/etl";
+import { CIFAR_100_CLASSES, CIFAR_100_COARSE_CLASSES } from "scones-ml/etl";
 import { pack } from "tar-stream";
 import { drawScene, type Subject } from "./draw-scene.js";
-import { COARSE_CLASSES, pickleBatch, pickleMeta } from "./pickle-writer.js";
+import { pickleBatch, pickleMeta } from "./pickle-writer.js";
 import { createRandom, type Random } from "./random.js";
 
 /** What the generated data set holds. */
@@ -33,7 +33,7 @@ const STEMS: Readonly<Record<Subject, readonly string[]>> = {
   wardrobe: ["wardrobe"],
 };
 
-const COARSE_CLASS: Readonly<Record<Subject, (typeof COARSE_CLASSES)[number]>> = {
+const COARSE_CLASS: Readonly<Record<Subject, (typeof CIFAR_100_COARSE_CLASSES)[number]>> = {
   bicycle: "vehicles_1",
   motorcycle: "vehicles_1",
   apple: "fruit_and_vegetables",
@@ -79,7 +79,7 @@ function drawBatch(name: string, perClass: number, random: Random): Buffer {
     name,
     filenames: rows.map(({ filename }) => filename),
     fineLabels: rows.map(({ subject }) => CIFAR_100_CLASSES.indexOf(subject)),
-    coarseLabels: rows.map(({ subject }) => COARSE_CLASSES.indexOf(COARSE_CLASS[subject])),
+    coarseLabels: rows.map(({ subject }) => CIFAR_100_COARSE_CLASSES.indexOf(COARSE_CLASS[subject])),
     planes: Buffer.concat(rows.map(({ subject }) => drawScene(subject, random))),
   });
 }

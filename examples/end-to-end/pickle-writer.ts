@@ -1,3 +1,5 @@
+import { CIFAR_100_COARSE_CLASSES } from "scones-ml/etl";
+
 /** One batch of the archive. */
 export interface Batch {
   /** What the batch says about itself. */
@@ -13,30 +15,6 @@ export interface Batch {
 }
 
 const APPEND_BATCH = 1000;
-
-/** Names of the coarse classes in the order of their labels, as the genuine archive has them. */
-export const COARSE_CLASSES = [
-  "aquatic_mammals",
-  "fish",
-  "flowers",
-  "food_containers",
-  "fruit_and_vegetables",
-  "household_electrical_devices",
-  "household_furniture",
-  "insects",
-  "large_carnivores",
-  "large_man-made_outdoor_things",
-  "large_natural_outdoor_scenes",
-  "large_omnivores_and_herbivores",
-  "medium_mammals",
-  "non-insect_invertebrates",
-  "people",
-  "reptiles",
-  "small_mammals",
-  "trees",
-  "vehicles_1",
-  "vehicles_2",
-] as const;
 
 /** Writes a batch as Python 2 wrote the genuine ones: protocol 2, byte strings, everything memoised but the pixels. */
 export function pickleBatch(batch: Batch): Buffer {
@@ -78,7 +56,7 @@ export function pickleMeta(fineLabelNames: readonly string[]): Buffer {
     text("fine_label_names"),
     ...list(fineLabelNames, text),
     text("coarse_label_names"),
-    ...list(COARSE_CLASSES, text),
+    ...list(CIFAR_100_COARSE_CLASSES, text),
     ...finish(),
   ]);
 }

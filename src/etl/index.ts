@@ -4,10 +4,19 @@
  *
  * @module etl
  */
-export { CifarExtractor, type CifarExtractorOptions, type ImagesOptions } from "./cifar/cifar-extractor.js";
-export { CIFAR_100_CLASSES } from "./cifar/class-names.js";
+
+export { decodeImageRecord, encodeImageRecord, type ImageRecord } from "../core/image-record.js";
+export { decodeRecordIo, encodeRecordIo, RecordIoError, type RecordIoRecord } from "../core/record-io.js";
+export { CIFAR_ARCHIVES, type PublishedArchive } from "./cifar/cifar-archives.js";
+export { CifarExtractor } from "./cifar/cifar-extractor.js";
+export type { CifarExtractorOptions, ExtractProgressEvent, ImagesOptions } from "./cifar/cifar-options.js";
+export {
+  CIFAR_10_CLASSES,
+  CIFAR_100_CLASSES,
+  CIFAR_100_COARSE_CLASSES,
+  type CifarClass,
+} from "./cifar/class-names.js";
 export { formatLst, type LstRow, parseLst } from "./dataset/lst.js";
-export { type StageDatasetOptions, type StageProgressEvent, stageDataset } from "./dataset/stage-dataset.js";
 export { type LocalDataset, type LocalSplit, type WriteDatasetOptions, writeDataset } from "./dataset/write-dataset.js";
 export {
   ArchiveError,
@@ -19,4 +28,7 @@ export {
 } from "./etl-errors.js";
 export type { CifarImage, Split } from "./images/cifar-image.js";
 export { encodePng } from "./images/encode-png.js";
-export { CIFAR_100_SOURCE, type CifarSource, type ExtractProgressEvent } from "./source/cifar-source.js";
+export type { DownloadEvent } from "./source/download.js";
+export type { CifarSource } from "./source/open-source.js";
+export { type StageDatasetOptions, stageDataset } from "./staging/stage-dataset.js";
+export type { StagedObjects, StageProgressEvent } from "./staging/stage-progress.js";

@@ -8,6 +8,7 @@ import { CIFAR_100_CLASSES } from "../../src/etl/cifar/class-names.js";
 export interface RowSpec {
   readonly filename: string;
   readonly fineLabel: number;
+  readonly coarseLabel?: number;
   /** Fills all pixels. */
   readonly value: number;
 }
@@ -21,7 +22,7 @@ export function batchOf(rows: readonly RowSpec[]): Buffer {
     name: "made up",
     filenames: rows.map(({ filename }) => filename),
     fineLabels: rows.map(({ fineLabel }) => fineLabel),
-    coarseLabels: rows.map(() => 0),
+    coarseLabels: rows.map(({ coarseLabel = 0 }) => coarseLabel),
     planes: Buffer.concat(rows.map(({ value }) => Buffer.alloc(3072, value))),
   });
 }

@@ -8,7 +8,7 @@ import { monitor } from "../../examples/05-monitor.js";
 import { generateArchive } from "../../examples/end-to-end/generate-archive.js";
 import type { DeployedEndpoint, StagedDataset, TrainedModel } from "../../src/core/contracts.js";
 import { CifarExtractor } from "../../src/etl/cifar/cifar-extractor.js";
-import { stageDataset } from "../../src/etl/dataset/stage-dataset.js";
+import { stageDataset } from "../../src/etl/staging/stage-dataset.js";
 import { deleteEndpoint } from "../../src/inference/endpoints/delete-endpoint.js";
 import { createClassifyHandler } from "../../src/inference/handlers/classify-handler.js";
 import { createFilterHandler } from "../../src/inference/handlers/filter-handler.js";

@@ -15,6 +15,11 @@ export class ByteReader {
     return this.#consumed + this.#position;
   }
 
+  /** Bytes that are at hand without waiting. */
+  get atHand(): number {
+    return this.#current.length - this.#position;
+  }
+
   /**
    * The next bytes, where they are at hand; a view that is valid until the next call.
    *

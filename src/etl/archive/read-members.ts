@@ -1,6 +1,6 @@
 import { extract } from "tar-stream";
 import { isSconesError } from "../../core/errors.js";
-import { ArchiveError } from "../etl-errors.js";
+import { archiveInvalid, archiveTruncated } from "./archive-failures.js";
 import { type Unpacking, unpack } from "./unpack.js";
 
 /** One member of an archive. @internal */
@@ -17,8 +17,8 @@ export interface ReadMembersOptions {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** What to call the archive in messages. */
   readonly source: string;
-  /** Names of the members to look for, without a folder. */
-  readonly names: readonly string[];
+  /** Sets of members to look for, without a folder. The first one found decides for its set, which has to be complete. */
+  readonly sets: readonly (readonly string[])[];
   /** Ends the reading, also while a chunk is being waited for. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,14 +39,15 @@ const MAX_UNPACKED_BYTES = 1024 ** 3;
  * @internal
  */
 export async function* readMembers(options: ReadMembersOptions): AsyncGenerator<ArchiveMember> {
-  const { source, names, signal } = options;
+  const { source, sets, signal } = options;
   signal?.throwIfAborted();
   const tar = extract();
   tar.on("error", () => undefined);
   const unpacking = unpack(options.chunks);
   const feeding = feed(unpacking, tar, source);
   let entries = 0;
-  const missing = new Set(names);
+  let names: readonly string[] | undefined;
+  const found = new Set<string>();
   const explain = (error: unknown) => {
     signal?.throwIfAborted();
     return describeFailure(error, source, unpacking, entries);
@@ -60,8 +61,10 @@ export async function* readMembers(options: ReadMembersOptions): AsyncGenerator<
     for await (const entry of tar) {
       entries++;
       const name = entry.header.name.split("/").at(-1) ?? "";
-      if (entry.header.type === "file" && names.includes(name)) {
-        if (!missing.delete(name)) throw invalid(source, `it holds two members "${name}"`);
+      if (entry.header.type === "file") names ??= sets.find((set) => set.includes(name));
+      if (entry.header.type === "file" && names?.includes(name)) {
+        if (found.has(name)) throw archiveInvalid({ source, reason: `it holds two members "${name}"` });
+        found.add(name);
         const body = guard(entry as AsyncIterable<Uint8Array>, explain);
         yield { name, body };
         while (!(await body.next()).done);
@@ -77,10 +80,12 @@ export async function* readMembers(options: ReadMembersOptions): AsyncGenerator<
     await unpacking.closed();
   }
   signal?.throwIfAborted();
-  if (missing.size === 0) return;
-  if (unpacking.isEmpty()) throw invalid(source, "it is empty");
-  const listed = [...missing].map((name) => `"${name}"`).join(" and ");
-  throw invalid(source, entries === 0 ? NO_ARCHIVE : `it holds no member ${listed}`);
+  if (unpacking.isEmpty()) throw archiveInvalid({ source, reason: "it is empty" });
+  if (entries === 0) throw archiveInvalid({ source, reason: NO_ARCHIVE });
+  const missing = (names ?? sets[0] ?? []).filter((name) => !found.has(name));
+  if (missing.length === 0) return;
+  const listed = missing.map((name) => `"${name}"`).join(" and ");
+  throw archiveInvalid({ source, reason: `it holds no member ${listed}` });
 }
 
 /** A failure in the middle of a member reaches whoever reads that member, so it is named there. */
@@ -103,7 +108,8 @@ async function feed(unpacking: Unpacking, tar: Extract, source: string): Promise
   try {
     for await (const chunk of unpacking.chunks) {
       size += chunk.byteLength;
-      if (size > MAX_UNPACKED_BYTES) throw invalid(source, `it unpacks to more than ${MAX_UNPACKED_BYTES} bytes`);
+      if (size > MAX_UNPACKED_BYTES)
+        throw archiveInvalid({ source, reason: `it unpacks to more than ${MAX_UNPACKED_BYTES} bytes` });
       if (tar.destroyed) return;
       if (!tar.write(chunk)) await waitForDrain(tar);
     }
@@ -134,28 +140,10 @@ function describeFailure(error: unknown, source: string, unpacking: Unpacking, e
   if (failure) {
     if (isSconesError(failure.error) || !("syscall" in failure.error)) return failure.error;
     const code = "code" in failure.error ? String(failure.error.code) : "";
-    return invalid(source, `it cannot be read (${code})`, failure.error);
+    return archiveInvalid({ source, reason: `it cannot be read (${code})`, cause: failure.error });
   }
   const isGzipCut = error instanceof Error && "code" in error && error.code === "Z_BUF_ERROR";
   const isTarCut = error instanceof Error && error.message === "Unexpected end of data";
-  if (isGzipCut || (isTarCut && entries > 0)) return truncated(source, error);
-  return invalid(source, entries === 0 ? NO_ARCHIVE : "it is damaged", error);
-}
-
-function truncated(source: string, cause: unknown): ArchiveError {
-  return new ArchiveError({
-    code: "ARCHIVE_TRUNCATED",
-    message: `The archive ${source} ends early: it is incomplete. Download or copy it again.`,
-    details: { source },
-    cause,
-  });
-}
-
-function invalid(source: string, reason: string, cause?: unknown): ArchiveError {
-  return new ArchiveError({
-    code: "ARCHIVE_INVALID",
-    message: `The archive ${source} cannot be used: ${reason}. Use the CIFAR-100 python archive, cifar-100-python.tar.gz.`,
-    details: { source, reason },
-    ...(cause === undefined ? {} : { cause }),
-  });
+  if (isGzipCut || (isTarCut && entries > 0)) return archiveTruncated(source, error);
+  return archiveInvalid({ source, reason: entries === 0 ? NO_ARCHIVE : "it is damaged", cause: error });
 }

@@ -2,7 +2,7 @@ import { ReadStream } from "node:fs";
 import { Readable, type TransformOptions } from "node:stream";
 import { types } from "node:util";
 import { createGunzip, type Gunzip, type ZlibOptions } from "node:zlib";
-import { ArchiveError } from "../etl-errors.js";
+import { archiveInvalid } from "./archive-failures.js";
 
 /** A running decompression. @internal */
 export interface Unpacking {
@@ -77,12 +77,8 @@ async function* requireBytes(source: AsyncIterable<unknown>): AsyncGenerator<Uin
       yield chunk;
       continue;
     }
-    const reason = `its stream gives a ${typeof chunk} instead of bytes`;
-    throw new ArchiveError({
-      code: "ARCHIVE_INVALID",
-      message: `The archive (stream) cannot be used: ${reason}. Pass a stream of Uint8Array without an encoding.`,
-      details: { source: "(stream)", reason },
-    });
+    const reason = `its stream gives a ${typeof chunk} instead of bytes: pass a stream of Uint8Array without an encoding`;
+    throw archiveInvalid({ source: "(stream)", reason });
   }
 }
 

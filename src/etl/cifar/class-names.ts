@@ -1,7 +1,5 @@
-import { ClassUnknownError } from "../etl-errors.js";
-
 /**
- * Names of the 100 fine classes in the order of their labels.
+ * Names of the 100 fine classes of CIFAR-100 in the order of their labels.
  * Source: `meta` of the CIFAR-100 python archive (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images").
  */
 export const CIFAR_100_CLASSES = [
@@ -107,47 +105,56 @@ export const CIFAR_100_CLASSES = [
   "worm",
 ] as const;
 
-const MAX_SUGGESTIONS = 3;
-
 /**
- * Finds the fine label of each class.
- *
- * @param classes - Class names.
- * @returns The fine labels, in the same order.
- * @throws {@link ClassUnknownError} `CLASS_UNKNOWN` with the nearest names.
- * @internal
+ * Names of the 20 coarse classes of CIFAR-100, each of which holds five fine ones, in the order of their labels.
+ * Source: `meta` of the CIFAR-100 python archive.
  */
-export function findFineLabels(classes: readonly string[]): readonly number[] {
-  return classes.map((name) => {
-    const label = (CIFAR_100_CLASSES as readonly string[]).indexOf(name);
-    if (label >= 0) return label;
-    const suggestions = suggest(name);
-    throw new ClassUnknownError({
-      code: "CLASS_UNKNOWN",
-      message: `CIFAR-100 has no class "${name}". Did you mean ${suggestions.map((known) => `"${known}"`).join(", ")}? All names are in CIFAR_100_CLASSES.`,
-      details: { className: name, suggestions },
-    });
-  });
-}
+export const CIFAR_100_COARSE_CLASSES = [
+  "aquatic_mammals",
+  "fish",
+  "flowers",
+  "food_containers",
+  "fruit_and_vegetables",
+  "household_electrical_devices",
+  "household_furniture",
+  "insects",
+  "large_carnivores",
+  "large_man-made_outdoor_things",
+  "large_natural_outdoor_scenes",
+  "large_omnivores_and_herbivores",
+  "medium_mammals",
+  "non-insect_invertebrates",
+  "people",
+  "reptiles",
+  "small_mammals",
+  "trees",
+  "vehicles_1",
+  "vehicles_2",
+] as const;
 
-function suggest(name: string): readonly string[] {
-  const wanted = name.toLowerCase();
-  return CIFAR_100_CLASSES.map((known) => ({ known, distance: measureDistance(wanted, known) }))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, MAX_SUGGESTIONS)
-    .map(({ known }) => known);
-}
+/** Names of the 10 classes of CIFAR-10 in the order of their labels. Source: the data set's home page. */
+export const CIFAR_10_CLASSES = [
+  "airplane",
+  "automobile",
+  "bird",
+  "cat",
+  "deer",
+  "dog",
+  "frog",
+  "horse",
+  "ship",
+  "truck",
+] as const;
 
-/** Fewest insertions, deletions and replacements that turn one word into the other (Levenshtein). */
-function measureDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a.slice(0, 100)].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const replaced = (row[j] ?? 0) + (letter === b[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
+/** Name of a class of CIFAR-100, fine or coarse, or of CIFAR-10. No name occurs twice. */
+export type CifarClass =
+  | (typeof CIFAR_100_CLASSES)[number]
+  | (typeof CIFAR_100_COARSE_CLASSES)[number]
+  | (typeof CIFAR_10_CLASSES)[number];
+
+/** Coarse label of each fine label of CIFAR-100. Source: the rows of the CIFAR-100 python archive. @internal */
+export const CIFAR_100_COARSE_OF_FINE: readonly number[] = [
+  4, 1, 14, 8, 0, 6, 7, 7, 18, 3, 3, 14, 9, 18, 7, 11, 3, 9, 7, 11, 6, 11, 5, 10, 7, 6, 13, 15, 3, 15, 0, 11, 1, 10, 12,
+  14, 16, 9, 11, 5, 5, 19, 8, 8, 15, 13, 14, 17, 18, 10, 16, 4, 17, 4, 2, 0, 17, 4, 18, 17, 10, 3, 2, 12, 12, 16, 12, 1,
+  9, 19, 2, 10, 0, 1, 16, 12, 9, 13, 15, 13, 16, 19, 2, 4, 6, 19, 5, 5, 8, 19, 18, 1, 2, 15, 6, 0, 17, 8, 14, 13,
+];

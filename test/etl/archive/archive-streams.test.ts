@@ -7,7 +7,8 @@ import v8 from "node:v8";
 import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { CifarExtractor, type CifarExtractorOptions } from "../../../src/etl/cifar/cifar-extractor.js";
+import { CifarExtractor } from "../../../src/etl/cifar/cifar-extractor.js";
+import type { CifarExtractorOptions } from "../../../src/etl/cifar/cifar-options.js";
 import type { CifarImage } from "../../../src/etl/images/cifar-image.js";
 import { archiveOf, batchOf, membersOf, ROWS, type RowSpec, tarOf } from "../../helpers/archive.js";
 

@@ -2,9 +2,11 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isSconesError } from "../../../src/core/errors.js";
-import { readBatch, readMeta } from "../../../src/etl/cifar/cifar-batch.js";
 import { CifarExtractor } from "../../../src/etl/cifar/cifar-extractor.js";
-import { archiveOf, BICYCLE, batchOf, MOTORCYCLE, membersOf, ROWS, tarOf } from "../../helpers/archive.js";
+import { selectClasses } from "../../../src/etl/cifar/class-selection.js";
+import { checkLabelNames } from "../../../src/etl/cifar/label-names.js";
+import { readPythonBatch } from "../../../src/etl/cifar/python-batch.js";
+import { archiveOf, batchOf, membersOf, ROWS, tarOf } from "../../helpers/archive.js";
 
 async function* chunked(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
@@ -13,17 +15,17 @@ async function* chunked(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Ar
 const where = { source: "a.tar.gz", member: "train" };
 
 async function read(bytes: Uint8Array, chunkSize = 65_536) {
-  const rows: { row: number; fineLabel: number; filename: string; value: number | undefined }[] = [];
-  const fineLabels = new Set([BICYCLE, MOTORCYCLE]);
-  for await (const { planes, ...row } of readBatch({ chunks: chunked(bytes, chunkSize), where, fineLabels })) {
+  const rows: { row: number; labelId: number; filename: string; value: number | undefined }[] = [];
+  const selection = selectClasses(["bicycle", "motorcycle"]);
+  for await (const { planes, ...row } of readPythonBatch({ chunks: chunked(bytes, chunkSize), where, selection })) {
     rows.push({ ...row, value: planes[3071] });
   }
   return rows;
 }
 
 const EXPECTED = [
-  { row: 1, fineLabel: BICYCLE, filename: "bike_s_000001.png", value: 2 },
-  { row: 2, fineLabel: MOTORCYCLE, filename: "motorbike_s_000001.png", value: 3 },
+  { row: 1, labelId: 0, filename: "bike_s_000001.png", value: 2 },
+  { row: 2, labelId: 1, filename: "motorbike_s_000001.png", value: 3 },
 ];
 
 const text = (value: string) => Buffer.from([0x8c, value.length, ...Buffer.from(value)]);
@@ -74,7 +76,7 @@ function modernBatch({ rows = ROWS, shape = int(ROWS.length), dtype = "u1", orde
   return raw("\x80\x04\x95\0\0\0\0\0\0\0\0", "}(", ...items, "u.");
 }
 
-describe("readBatch", () => {
+describe("readPythonBatch", () => {
   it("reads the genuine layout, however the bytes are cut", async () => {
     const batch = batchOf(ROWS);
     for (const size of [1, 7, 3072, 1 << 20]) expect(await read(batch, size)).toEqual(EXPECTED);
@@ -147,10 +149,12 @@ describe("readBatch", () => {
   });
 });
 
-describe("readMeta", () => {
+describe("checkLabelNames", () => {
   it("refuses a pickle without names", async () => {
     const chunks = chunked(raw("\x80\x02}."), 100);
-    await expect(readMeta({ chunks, where })).rejects.toThrow(/no list of class names/);
+    await expect(checkLabelNames({ chunks, where: { source: "a.tar.gz", member: "meta" } })).rejects.toThrow(
+      /class names in "meta" are not those/,
+    );
   });
 });
 

@@ -1,65 +1,33 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describeUrl, downloadFile } from "./download.js";
+import { CIFAR_ARCHIVES, type PublishedArchive } from "../cifar/cifar-archives.js";
+import { type DownloadEvent, describeUrl, downloadFile } from "./download.js";
 
 /** Where an archive comes from: a file path, a `file:`, `http:` or `https:` URL, its bytes, or a stream of them. */
 export type CifarSource = string | URL | Uint8Array | AsyncIterable<Uint8Array>;
-
-/** What is told while an archive is read. */
-export type ExtractProgressEvent =
-  | {
-      /** Bytes of a download arrived. */
-      readonly type: "download";
-      /** Bytes received so far. */
-      readonly receivedBytes: number;
-      /** Bytes announced by the server, where it announced them. */
-      readonly totalBytes?: number;
-    }
-  | {
-      /** An image was taken out. */
-      readonly type: "image";
-      /** Images taken out so far. */
-      readonly count: number;
-    };
-
-/**
- * The published CIFAR-100 archive: its address, size and checksum. Source: the data set's home page; the checksum is
- * the one that torchvision and other loaders use.
- */
-export const CIFAR_100_SOURCE = {
-  /** Address of the archive. */
-  url: "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz",
-  /** Its size. */
-  bytes: 169_001_437,
-  /** Its checksum. */
-  md5: "eb9058c3a382ffc7106e4002c42a8d85",
-} as const;
-
-/**
- * The folder that keeps downloads unless another one is chosen: `.cache/scones-ml` in the user's home.
- *
- * @returns The folder's path.
- * @internal
- */
-export function defaultCacheDirectory(): string {
-  return join(homedir(), ".cache", "scones-ml");
-}
 
 /** What {@link openSource} needs to know. @internal */
 export interface OpenSourceOptions {
   /** Where the archive comes from. */
   readonly source: CifarSource;
+  /** Other addresses of the same file. */
+  readonly mirrors: readonly (string | URL)[];
+  /** Checksum of a file that is not one of the published archives. */
+  readonly md5?: string | undefined;
   /** Folder that keeps downloads. */
-  readonly cacheDirectory: string;
+  readonly cacheDirectory?: string | undefined;
   /** What to download with. */
   readonly fetch: typeof fetch;
+  /** Milliseconds without a byte after which a connection counts as stalled. */
+  readonly stallTimeoutMs: number;
   /** Ends a download. */
   readonly signal?: AbortSignal | undefined;
   /** Is told the bytes of a download. */
-  readonly onProgress?: ((event: ExtractProgressEvent) => void) | undefined;
+  readonly onEvent?: ((event: DownloadEvent) => void) | undefined;
 }
 
 /** An archive that can be read. @internal */
@@ -68,7 +36,13 @@ export interface OpenedSource {
   readonly name: string;
   /** Its bytes. */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Whether it is one of the published archives, by its address. */
+  readonly isPublished: boolean;
+  /** Removes it from the cache, where it came from there. */
+  readonly discard?: () => Promise<void>;
 }
+
+const READ_BYTES = 1024 * 1024;
 
 /**
  * Opens an archive; one with an `http:` or `https:` address is downloaded into the cache first.
@@ -79,25 +53,43 @@ export interface OpenedSource {
  * @internal
  */
 export async function openSource(options: OpenSourceOptions): Promise<OpenedSource> {
-  const { source } = options;
-  if (source instanceof Uint8Array) return { name: "(bytes)", chunks: slice(source) };
-  if (typeof source === "object" && !(source instanceof URL)) return { name: "(stream)", chunks: source };
+  const { source, signal, onEvent } = options;
+  if (source instanceof Uint8Array) return { name: "(bytes)", chunks: slice(source), isPublished: false };
+  if (typeof source === "object" && !(source instanceof URL)) {
+    return { name: "(stream)", chunks: source, isPublished: false };
+  }
   const url = parseUrl(source);
-  if (url === undefined)
-    return { name: String(source), chunks: createReadStream(String(source), { highWaterMark: READ_BYTES }) };
-  if (url.protocol === "file:")
-    return { name: url.href, chunks: createReadStream(fileURLToPath(url), { highWaterMark: READ_BYTES }) };
-  const isPublished = url.href === CIFAR_100_SOURCE.url;
-  const path = await downloadFile({
+  if (url === undefined) return { name: String(source), chunks: readFile(String(source)), isPublished: false };
+  if (url.protocol === "file:") return { name: url.href, chunks: readFile(fileURLToPath(url)), isPublished: false };
+  const published: PublishedArchive | undefined = Object.values(CIFAR_ARCHIVES).find((known) => known.url === url.href);
+  const path = join(options.cacheDirectory ?? defaultCacheDirectory(), chooseCacheName(url, published !== undefined));
+  await downloadFile({
     url,
-    path: join(options.cacheDirectory, chooseCacheName(url, isPublished)),
+    path,
+    mirrors: options.mirrors.map((mirror) => new URL(mirror)),
     fetch: options.fetch,
-    signal: options.signal,
-    md5: isPublished ? CIFAR_100_SOURCE.md5 : undefined,
-    onBytes: (receivedBytes, totalBytes) =>
-      options.onProgress?.({ type: "download", receivedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) }),
+    stallTimeoutMs: options.stallTimeoutMs,
+    signal,
+    md5: published?.md5 ?? options.md5,
+    bytes: published?.bytes,
+    onEvent,
   });
-  return { name: describeUrl(url), chunks: createReadStream(path, { highWaterMark: READ_BYTES }) };
+  return {
+    name: describeUrl(url),
+    chunks: readFile(path),
+    isPublished: published !== undefined,
+    discard: () => rm(path, { force: true }),
+  };
+}
+
+/**
+ * The folder that keeps downloads unless another one is chosen: `.cache/scones-ml` in the user's home.
+ *
+ * @returns The folder's path.
+ * @internal
+ */
+export function defaultCacheDirectory(): string {
+  return join(homedir(), ".cache", "scones-ml");
 }
 
 /** The published archive keeps its name; files of other addresses may share one, so their address goes into it. */
@@ -121,7 +113,9 @@ export function parseUrl(source: string | URL): URL | undefined {
   return /^(https?|file):\/\//i.test(source) ? new URL(source) : undefined;
 }
 
-const READ_BYTES = 1024 * 1024;
+function readFile(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: READ_BYTES });
+}
 
 async function* slice(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.byteLength; start += READ_BYTES) yield bytes.subarray(start, start + READ_BYTES);
