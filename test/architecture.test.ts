@@ -10,7 +10,7 @@ const STAGES = ["etl", "training", "inference", "workflow", "monitoring"];
 /** Packages from outside that a folder may load at run time. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   core: ["zod"],
-  etl: ["@aws-sdk/client-s3", "pngjs", "tar-stream", "zod"],
+  etl: ["@aws-sdk/client-s3", "pngjs", "sharp", "tar-stream", "zod"],
   training: ["@aws-sdk/client-sagemaker", "zod"],
   "inference/handlers": ["@aws-sdk/client-s3", "@aws-sdk/client-sagemaker-runtime", "zod"],
   "inference/endpoints": ["@aws-sdk/client-sagemaker", "zod"],
@@ -41,7 +41,8 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
 const imports: readonly Import[] = files.flatMap((file) => {
   const text = readFileSync(join(SOURCE, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
   const found = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^"';]*?from\s+)?"([^"]+)";/gm);
-  return [...found].map(([, type, name = ""]) => ({
+  const loadedLater = text.matchAll(/(typeof\s)?\bimport\("([^"]+)"\)/g);
+  return [...found, ...loadedLater].map(([, type, name = ""]) => ({
     file,
     typeOnly: type !== undefined,
     target: name.startsWith(".") ? relative(SOURCE, normalize(join(SOURCE, dirname(file), name))) : name,

@@ -115,7 +115,14 @@ export interface SconesErrorDetails {
       readonly message: string;
     }[];
   };
-  /** An image has a size or a label that does not fit the data set. */
+  /** A folder does not hold images sorted into classes. */
+  readonly IMAGE_FOLDER_INVALID: {
+    /** Path of the folder. */
+    readonly directory: string;
+    /** What is wrong. */
+    readonly reason: string;
+  };
+  /** An image cannot be read, or has a size or a label that does not fit the data set. */
   readonly IMAGE_INVALID: {
     /** Name of the image. */
     readonly filename: string;

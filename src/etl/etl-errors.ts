@@ -40,8 +40,10 @@ export class LstError extends SconesError<"LST_INVALID"> {
   }
 }
 
-/** Images do not make a data set: a split is empty, or an image has a name, label or size that does not fit. */
-export class DatasetError extends SconesError<"DATASET_EMPTY" | "IMAGE_INVALID" | "IMAGE_NAME_INVALID"> {
+/** Images do not make a data set: a split is empty, or an image cannot be read or does not fit. */
+export class DatasetError extends SconesError<
+  "DATASET_EMPTY" | "IMAGE_FOLDER_INVALID" | "IMAGE_INVALID" | "IMAGE_NAME_INVALID"
+> {
   /** Literal name of the error. */
   override get name(): string {
     return "DatasetError";

@@ -26,7 +26,15 @@ export {
   LstError,
   PickleError,
 } from "./etl-errors.js";
+export {
+  type FolderImagesOptions,
+  type FolderProgressEvent,
+  type ImageFolder,
+  type OpenImageFolderOptions,
+  openImageFolder,
+} from "./folder/open-image-folder.js";
 export type { CifarImage, Split } from "./images/cifar-image.js";
+export type { ImageSize } from "./images/decode-image.js";
 export { encodePng } from "./images/encode-png.js";
 export type { DownloadEvent } from "./source/download.js";
 export type { CifarSource } from "./source/open-source.js";

@@ -1,11 +1,7 @@
 import { DatasetError } from "../etl-errors.js";
 import type { CifarImage, Split } from "../images/cifar-image.js";
+import { isSafeName } from "./image-names.js";
 import { formatLst, type LstRow } from "./lst.js";
-
-/** Letters, digits, dot, hyphen and underscore, not hidden, of a length that every file system takes. */
-const SAFE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/;
-/** Names that Windows keeps for devices, whatever their extension. */
-const DEVICE_NAME = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /** An image with the name that it gets on disk and in S3. @internal */
 export interface PlannedImage {
@@ -89,12 +85,7 @@ export class DatasetPlan {
   }
 
   #chooseName({ filename, split, row }: CifarImage): string {
-    if (
-      typeof filename !== "string" ||
-      !SAFE_NAME.test(filename) ||
-      DEVICE_NAME.test(filename) ||
-      filename.endsWith(".")
-    ) {
+    if (!isSafeName(filename)) {
       throw new DatasetError({
         code: "IMAGE_NAME_INVALID",
         message: `Row ${row} of ${split} has a file name that must not become a file or a key. Only letters, digits, dot, hyphen and underscore are taken, 200 characters at most.`,
