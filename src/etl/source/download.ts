@@ -1,112 +1,67 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
-import { DownloadError } from "../etl-errors.js";
+import { throwIfAborted } from "../../core/abort.js";
+import { describeUrl } from "./describe-url.js";
+import type { DownloadOptions } from "./download-options.js";
+import { hasFile, openPart, type PartFile } from "./part-file.js";
+import { MAX_FILE_BYTES } from "./receive-body.js";
+import { type FailedDownload, TransferFailure, toDownloadError } from "./transfer-failure.js";
+import { announceRetry, tryAddress } from "./try-address.js";
 
-/** What {@link downloadFile} needs to know. @internal */
-export interface DownloadOptions {
-  /** Where the file is. */
-  readonly url: URL;
-  /** Where it goes; a file that is there already is used as it is. */
-  readonly path: string;
-  /** What to download with. */
-  readonly fetch: typeof fetch;
-  /** Published checksum; without one the number of bytes alone is checked. */
-  readonly md5: string | undefined;
-  /** Ends the download. */
-  readonly signal: AbortSignal | undefined;
-  /** Is told the bytes received so far, and the announced ones. */
-  readonly onBytes: (receivedBytes: number, totalBytes: number | undefined) => void;
-}
+export { describeUrl } from "./describe-url.js";
+export type { DownloadEvent, DownloadOptions } from "./download-options.js";
 
 /**
- * Downloads a file once. It appears under its name only when it is complete and has the published checksum.
+ * Downloads a file once, through broken connections, stalls and busy servers: requests resume where the last one ended,
+ * and other addresses step in. The file appears under its name only when it is complete and has the published checksum.
+ * Where that checksum is known, an abort or a failure leaves `<path>.part` beside it, and the next call, in this or
+ * another process, goes on from there; else nothing is left.
  *
  * @param options - See {@link DownloadOptions}.
  * @returns The file's path.
- * @throws {@link DownloadError} `DOWNLOAD_FAILED` when the server refuses or the connection breaks.
+ * @throws {@link DownloadError} `DOWNLOAD_FAILED` when no address brings the file, or it cannot be written.
  * @throws {@link DownloadError} `CHECKSUM_MISMATCH` when other bytes came; nothing of them is kept.
+ * @throws The signal's reason after an abort.
  * @internal
  */
 export async function downloadFile(options: DownloadOptions): Promise<string> {
-  const { url, path } = options;
-  const source = describeUrl(url);
-  if (await isFile(path)) return path;
-  await mkdir(dirname(path), { recursive: true });
-  const partial = `${path}.${randomUUID()}.part`;
+  const { url, mirrors = [], path, md5, bytes, signal } = options;
+  throwIfAborted(signal);
+  const isKept = md5 !== undefined;
+  const unopened = { source: describeUrl(url), addresses: 1, receivedBytes: 0, isKept };
+  const isThere = await orDownloadError(unopened, () => hasFile(path, bytes));
+  if (isThere) return path;
+  const openPartOptions = { path, isKept, maxBytes: bytes ?? MAX_FILE_BYTES, signal };
+  const part = await orDownloadError(unopened, () => openPart(openPartOptions));
   try {
-    const actual = await receive(options, partial);
-    if (options.md5 !== undefined && actual !== options.md5) {
-      throw new DownloadError({
-        code: "CHECKSUM_MISMATCH",
-        message: `${source} has the md5 ${actual}, but ${options.md5} is published. Nothing was kept; try again or use another source.`,
-        details: { source, expected: options.md5, actual },
-      });
-    }
-    await rename(partial, path);
+    await tryAddresses([url, ...mirrors], part, options);
+    throwIfAborted(signal);
+    await orDownloadError({ ...unopened, receivedBytes: part.size }, () => part.commit());
     return path;
-  } finally {
-    await rm(partial, { force: true });
-  }
-}
-
-async function receive({ url, fetch, signal, onBytes }: DownloadOptions, partial: string): Promise<string> {
-  const source = describeUrl(url);
-  let receivedBytes = 0;
-  const failed = (reason: string, status?: number, cause?: unknown) =>
-    new DownloadError({
-      code: "DOWNLOAD_FAILED",
-      message: `${source} could not be downloaded: ${reason}. Try again, or download it otherwise and pass its path.`,
-      details: { source, receivedBytes, ...(status === undefined ? {} : { status }) },
-      ...(cause === undefined ? {} : { cause }),
-    });
-
-  const file = await open(partial, "wx");
-  try {
-    // Without this a server may unpack a .tar.gz on the way, and another file than the published one arrives.
-    const headers = { "accept-encoding": "identity" };
-    const response = await fetch(url, signal === undefined ? { headers } : { headers, signal });
-    if (!response.ok || response.body === null) {
-      await response.body?.cancel();
-      throw failed(`the server says ${response.status}`, response.status);
-    }
-    const announced = Number(response.headers.get("content-length") ?? Number.NaN);
-    const totalBytes = Number.isInteger(announced) ? announced : undefined;
-    const hash = createHash("md5");
-    for await (const chunk of response.body) {
-      signal?.throwIfAborted();
-      hash.update(chunk);
-      await file.appendFile(chunk);
-      receivedBytes += chunk.byteLength;
-      onBytes(receivedBytes, totalBytes);
-    }
-    if (totalBytes !== undefined && receivedBytes !== totalBytes && !response.headers.has("content-encoding")) {
-      throw failed(`${receivedBytes} of ${totalBytes} bytes came`);
-    }
-    return hash.digest("hex");
   } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof DownloadError ? error : failed("the connection broke", undefined, error);
-  } finally {
-    await file.close();
+    await part.release();
+    throw error;
   }
 }
 
-/**
- * Names an address in a message, without what may be secret in it: user, password and query.
- *
- * @param url - The address.
- * @returns Its scheme, host and path.
- * @internal
- */
-export function describeUrl(url: URL): string {
-  return `${url.protocol}//${url.host}${url.pathname}`;
+/** Asks one address after the other, until the part is the whole file. */
+async function tryAddresses(addresses: readonly URL[], part: PartFile, options: DownloadOptions): Promise<void> {
+  const isKept = options.md5 !== undefined;
+  let last: FailedDownload | undefined;
+  for (const [index, url] of addresses.entries()) {
+    if (last !== undefined) announceRetry(url, last.failure, part, 0, options.onEvent);
+    const failure = await tryAddress(url, part, options);
+    if (failure === undefined) return;
+    last = { failure, source: describeUrl(url), addresses: index + 1, receivedBytes: part.size, isKept };
+    if (failure.parts.remedy === "none") break;
+    // Without a checksum nobody could tell whether the halves of two servers fit.
+    if (!isKept && index + 1 < addresses.length) await part.restart();
+  }
+  if (last !== undefined) throw toDownloadError(last);
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function orDownloadError<T>(download: Omit<FailedDownload, "failure">, work: () => Promise<T>): Promise<T> {
   try {
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
+    return await work();
+  } catch (error) {
+    throw error instanceof TransferFailure ? toDownloadError({ ...download, failure: error }) : error;
   }
 }
