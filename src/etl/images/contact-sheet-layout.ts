@@ -40,7 +40,7 @@ const CELL_GAP = 4;
 /** Between a caption and its images. */
 const CAPTION_GAP = 6;
 /** Between two classes. */
-const BLOCK_GAP = 16;
+const BLOCK_GAP = 22;
 /** Side of a dot of the letters. */
 const TEXT_SCALE = 2;
 const CAPTION_HEIGHT = LINE_HEIGHT * TEXT_SCALE;
@@ -63,7 +63,7 @@ const PALE_INK: Color = [104, 104, 104];
 const EMPTY = {
   width: NOTHING.length * CAPTION_STEP + 2 * MARGIN,
   height: CAPTION_HEIGHT + 2 * MARGIN,
-  blocks: [{ name: "", note: NOTHING, images: [], y: MARGIN }],
+  blocks: [{ name: NOTHING, note: "", images: [], y: MARGIN }],
 } satisfies Partial<SheetLayout>;
 
 /** Least height that each class adds to a sheet, in pixels. @internal */

@@ -102,15 +102,15 @@ export async function renderContactSheet(
 /** Refuses what cannot fit on a sheet as early as that is certain, so that no memory is filled with it. */
 function requireRoom({ size, pixels }: SheetClasses, options: ResolvedOptions): void {
   const drawn = pixels * options.scale ** 2;
-  if (drawn > MAX_PIXELS) throw tooLarge(`images of ${drawn} pixels and more`, size, options);
+  if (drawn > MAX_PIXELS) throw tooLarge(`${drawn} pixels of images and more`, size, options);
   const height = size * LEAST_CLASS_HEIGHT;
-  if (height > MAX_SIDE) throw tooLarge(`captions that take a height of ${height} pixels and more`, size, options);
+  if (height > MAX_SIDE) throw tooLarge(`captions with a height of ${height} pixels and more`, size, options);
 }
 
 function tooLarge(what: string, classes: number, options: ResolvedOptions): InvalidOptionsError {
-  const { imagesPerClass, scale, columns } = options;
-  const chosen = `imagesPerClass is ${imagesPerClass}, scale ${scale}, columns ${columns ?? "chosen by width"}`;
-  const message = `${what} for ${classes} classes, more than ${MAX_SIDE} a side or ${MAX_PIXELS} in all (${chosen})`;
+  const { imagesPerClass, scale, columns = "by width" } = options;
+  const chosen = `classes: ${classes}, imagesPerClass: ${imagesPerClass}, scale: ${scale}, columns: ${columns}`;
+  const message = `${what}, more than ${MAX_SIDE} a side or ${MAX_PIXELS} in all (${chosen})`;
   return new InvalidOptionsError({
     code: "INVALID_OPTIONS",
     message: `renderContactSheet would draw ${message}. Show fewer images or classes, a smaller scale, or smaller images; a sheet that is too high takes more columns, one that is too wide fewer.`,

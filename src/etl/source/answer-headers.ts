@@ -8,6 +8,8 @@ export interface AnnouncedBody {
   readonly offset: number;
   /** Bytes of the whole file. */
   readonly totalBytes: number | undefined;
+  /** Whether nothing is missing, so that the body is only the page that says so. */
+  readonly isEmpty?: true;
 }
 
 /** States of a server that may pass. */
@@ -45,12 +47,12 @@ export function buildRequestHeaders(url: URL, part: PartFile): Record<string, st
  */
 export function readAnswerHeaders(url: URL, response: Response, part: PartFile): AnnouncedBody {
   const { status, headers } = response;
+  const range = headers.get("content-range")?.trim() ?? "";
   if (status === 416 && part.size > 0) {
-    throw new TransferFailure({
-      reason: `the server has no bytes from ${part.size} on`,
-      remedy: "start-over",
-      status,
-    });
+    // An earlier request, or run, ended after the last byte.
+    const isWhole = range.toLowerCase() === `bytes */${part.size}`;
+    if (isWhole) return { offset: part.size, totalBytes: part.size, isEmpty: true };
+    throw new TransferFailure({ reason: `the server has no bytes from ${part.size} on`, remedy: "start-over", status });
   }
   if (!response.ok) {
     throw new TransferFailure({
@@ -66,11 +68,10 @@ export function readAnswerHeaders(url: URL, response: Response, part: PartFile):
     throw new TransferFailure({ reason, remedy: "next-address", status });
   }
   if (status !== 206) return { offset: 0, totalBytes: parseSize(headers.get("content-length")) };
-  const range = headers.get("content-range") ?? "";
-  const [, first, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/i.exec(range.trim()) ?? [];
+  const [, first, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/i.exec(range) ?? [];
   const totalBytes = parseSize(total) ?? part.announcedBytes;
   const isOther = part.announcedBytes !== undefined && totalBytes !== part.announcedBytes;
-  if (isOtherVersion(part.versions.get(url.href), readVersion(headers))) {
+  if (isOtherVersion(part.versions.get(url.href), headers)) {
     throw new TransferFailure({ reason: "the file has changed on the server", remedy: "start-over", status });
   }
   if (Number(first) === part.size && totalBytes !== undefined && !isOther) return { offset: part.size, totalBytes };
@@ -109,10 +110,11 @@ export function requireWebAddress(url: URL): void {
   throw new TransferFailure({ reason, remedy: "next-address" });
 }
 
-/** Some servers heed a range, but not the condition on it. An entity tag cannot be compared with a date. */
-function isOtherVersion(known: string | undefined, sent: string | undefined): boolean {
-  if (known === undefined || sent === undefined || known.startsWith('"') !== sent.startsWith('"')) return false;
-  return known !== sent;
+/** Some servers heed a range, but not the condition on it. */
+function isOtherVersion(known: string | undefined, headers: Headers): boolean {
+  if (known === undefined) return false;
+  const sent = headers.get(known.startsWith('"') ? "etag" : "last-modified");
+  return sent !== null && sent !== known;
 }
 
 function parseSize(text: string | null | undefined): number | undefined {

@@ -98,7 +98,7 @@ export class PartFile {
 
   /** Throws all bytes away. */
   async restart(): Promise<void> {
-    await this.#run(() => this.#file.truncate(0));
+    if (this.size > 0) await this.#run(() => this.#file.truncate(0));
     this.#hash = createHash("md5");
     this.size = 0;
     this.resumedBytes = 0;

@@ -41,7 +41,8 @@ export async function receiveBody(options: ReceiveOptions): Promise<void> {
     const response = await connection.request(url, buildRequestHeaders(url, part));
     const body = readAnswerHeaders(url, response, part);
     requirePublishedSize(body, options);
-    if (body.offset === 0 && part.size > 0) await part.restart();
+    if (body.isEmpty) return;
+    if (body.offset === 0) await part.restart();
     part.announcedBytes = body.totalBytes;
     // The mark is of the first answer: one that came without is not trusted to send the same file later.
     if (!part.versions.has(url.href)) part.versions.set(url.href, readVersion(response.headers));
