@@ -40,7 +40,7 @@ const ImageShapeSchema = z
 export const StagedDatasetSchema = z
   .object({
     /** Layout of the data: one object an image with `.lst` manifests, or one RecordIO file a split. */
-    format: z.enum(["lst", "recordio"]),
+    format: z.literal(["lst", "recordio"]),
     /** Bucket that holds everything. */
     bucket: z.string().min(3).max(63),
     /** Key prefix in front of everything, without slashes at its ends; may be empty. */

@@ -8,11 +8,14 @@ export interface PublishedArchive {
   readonly md5: string;
 }
 
+/** Name of a published archive: its data set and its format. */
+export type CifarArchiveName = "cifar-100-python" | "cifar-100-binary" | "cifar-10-python" | "cifar-10-binary";
+
 /**
  * The CIFAR archives that {@link CifarExtractor} reads, by name. Source: the data sets' home page; the checksums are
  * those that torchvision and other loaders use. Their host has been slow since June 2026: pass `mirrors` if you have any.
  */
-export const CIFAR_ARCHIVES = {
+export const CIFAR_ARCHIVES: Readonly<Record<CifarArchiveName, PublishedArchive>> = {
   "cifar-100-python": {
     url: "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz",
     bytes: 169_001_437,
@@ -33,7 +36,7 @@ export const CIFAR_ARCHIVES = {
     bytes: 170_052_171,
     md5: "c32a1d4ab5d03f1284b67883e8d87530",
   },
-} as const satisfies Readonly<Record<string, PublishedArchive>>;
+};
 
 /** A data set that comes in these archives. @internal */
 export type CifarDataset = "CIFAR-100" | "CIFAR-10";

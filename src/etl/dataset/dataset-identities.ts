@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CifarImage, Split } from "../images/cifar-image.js";
-import { type DatasetFigures, type ImagePlace, MAX_LISTED } from "./dataset-report.js";
+import type { DatasetFigures } from "./dataset-report.js";
+import { type ImagePlace, MAX_LISTED } from "./dataset-report-parts.js";
 
 /** What occurs again is followed up to this number of places in each split. */
 const PLACES_OF_SPLIT = MAX_LISTED / 2;

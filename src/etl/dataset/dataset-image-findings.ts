@@ -1,4 +1,5 @@
-import type { DatasetFigures, DatasetFinding, ImagePlace } from "./dataset-report.js";
+import type { DatasetFigures, DatasetFinding } from "./dataset-report.js";
+import type { ImagePlace } from "./dataset-report-parts.js";
 import { countOf, percentOf, printName } from "./dataset-wording.js";
 
 /** From this share of a split on, one picture stands for what went wrong with all of them. Our choice. */

@@ -1,5 +1,6 @@
 import type { Split } from "../images/cifar-image.js";
-import { type DatasetFigures, HISTOGRAM_BINS } from "./dataset-report.js";
+import type { DatasetFigures } from "./dataset-report.js";
+import { HISTOGRAM_BINS } from "./dataset-report-parts.js";
 
 /** What one image is like. @internal */
 export interface ImageTraits {

@@ -1,68 +1,19 @@
 import * as z from "zod";
 import { LabelsSchema } from "../../core/contracts.js";
-
-/** Most entries of each list of a report; the full count stands beside. @internal */
-export const MAX_LISTED = 20;
-/** Bins of the histogram of a channel. @internal */
-export const HISTOGRAM_BINS = 16;
-
-const count = () => z.int().min(0);
-const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).max(MAX_LISTED).readonly();
-const SplitNameSchema = z.enum(["train", "test"]);
-
-const PlaceSchema = z
-  .object({
-    /** Part of the data set. */
-    split: SplitNameSchema,
-    /** Row in its split. */
-    row: count(),
-    /** File name, cut to 200 characters. */
-    filename: z.string(),
-    /** Name of its class. */
-    label: z.string(),
-  })
-  .readonly();
-
-const SplitFiguresSchema = z
-  .object({
-    /** Number of images. */
-    count: count(),
-    /** Images of which red, green and blue are equal everywhere. */
-    grey: count(),
-    /** Images of a single colour. */
-    constant: count(),
-    /** How often the most frequent picture occurs: 1 when no two images are the same. */
-    mostRepeated: count(),
-    /** Smallest value of all pixels, 0 to 255; `null` without images. */
-    minimum: z.int().min(0).max(255).nullable(),
-    /** Largest value of all pixels, 0 to 255; `null` without images. */
-    maximum: z.int().min(0).max(255).nullable(),
-  })
-  .readonly();
-
-const ClassFiguresSchema = z
-  .object({
-    /** Label of the class. */
-    labelId: z.int(),
-    /** Name of the class. */
-    label: z.string(),
-    /** Training images. */
-    train: count(),
-    /** Test images. */
-    test: count(),
-  })
-  .readonly();
-
-const ChannelSchema = z
-  .object({
-    /** Mean over all pixels, 0 to 255; `null` without images. */
-    mean: z.number().min(0).max(255).nullable(),
-    /** Standard deviation over all pixels; `null` without images. */
-    standardDeviation: z.number().min(0).max(127.5).nullable(),
-    /** Pixels in each sixteenth of the range: 0 to 15, 16 to 31, and so on. */
-    histogram: z.array(count()).length(HISTOGRAM_BINS).readonly(),
-  })
-  .readonly();
+import {
+  ChannelSchema,
+  ClassFiguresSchema,
+  ConflictingSchema,
+  count,
+  ImagePlaceSchema,
+  InvalidSchema,
+  LeakedSchema,
+  listOf,
+  PlacesSchema,
+  RepeatedSchema,
+  SizeSchema,
+  SplitFiguresSchema,
+} from "./dataset-report-parts.js";
 
 /** What {@link inspectDataset} can find: of the data set, its labels, its pixels, its pictures, its manifests. */
 const FINDING_CODES = [
@@ -96,9 +47,9 @@ const FINDING_CODES = [
 export const DatasetFindingSchema = z
   .object({
     /** Stable name of what was found, such as `IMAGES_LEAKED`. */
-    code: z.enum(FINDING_CODES),
+    code: z.literal(FINDING_CODES),
     /** `error`: do not train with it; `warning`: look at it first; `info`: good to know. */
-    severity: z.enum(["error", "warning", "info"]),
+    severity: z.literal(["error", "warning", "info"]),
     /** What was found, with the figures and the limit. */
     message: z.string().min(1),
     /** What to do about it. */
@@ -118,7 +69,14 @@ export const DatasetReportSchema = z
     /** Class names in label order, where they were given. */
     labels: LabelsSchema.optional(),
     /** Figures of each part of the data set. */
-    splits: z.object({ train: SplitFiguresSchema, test: SplitFiguresSchema }).readonly(),
+    splits: z
+      .object({
+        /** The training images. */
+        train: SplitFiguresSchema,
+        /** The test images. */
+        test: SplitFiguresSchema,
+      })
+      .readonly(),
     /** All classes: the given ones, and every other pair of label and name that occurs. */
     classes: z.array(ClassFiguresSchema).readonly(),
     /** Sizes of the images in pixels, the most frequent first. */
@@ -127,11 +85,20 @@ export const DatasetReportSchema = z
         /** Number of different sizes. */
         distinct: count(),
         /** Width and height in pixels, and how many images have them. */
-        list: listOf(z.object({ width: z.int().min(1), height: z.int().min(1), count: count() }).readonly()),
+        list: listOf(SizeSchema),
       })
       .readonly(),
     /** The colours, over all pixels of all images. */
-    channels: z.object({ red: ChannelSchema, green: ChannelSchema, blue: ChannelSchema }).readonly(),
+    channels: z
+      .object({
+        /** Red. */
+        red: ChannelSchema,
+        /** Green. */
+        green: ChannelSchema,
+        /** Blue. */
+        blue: ChannelSchema,
+      })
+      .readonly(),
     /** Images of a single colour. */
     constant: z
       .object({
@@ -140,7 +107,7 @@ export const DatasetReportSchema = z
         /** How many of them are black. */
         black: count(),
         /** Where they are. */
-        list: listOf(PlaceSchema),
+        list: listOf(ImagePlaceSchema),
       })
       .readonly(),
     /** Pictures that occur more than once in one split, the most frequent first. */
@@ -151,7 +118,7 @@ export const DatasetReportSchema = z
         /** Images too many: all but the first of each picture. */
         surplus: count(),
         /** The pictures: how often each occurs, and where. */
-        list: listOf(z.object({ split: SplitNameSchema, count: count(), where: listOf(PlaceSchema) }).readonly()),
+        list: listOf(RepeatedSchema),
       })
       .readonly(),
     /** Pictures that occur in both splits, the most frequent first. */
@@ -162,7 +129,7 @@ export const DatasetReportSchema = z
         /** Test images that show one of them. */
         testImages: count(),
         /** The pictures: how often each occurs in each split, and where. */
-        list: listOf(z.object({ train: count(), test: count(), where: listOf(PlaceSchema) }).readonly()),
+        list: listOf(LeakedSchema),
       })
       .readonly(),
     /** Pictures that occur under several class names, the most frequent first. */
@@ -173,7 +140,7 @@ export const DatasetReportSchema = z
         /** Images that show one of them. */
         images: count(),
         /** The pictures: how often each occurs, and one place for each class name. */
-        list: listOf(z.object({ count: count(), where: listOf(PlaceSchema) }).readonly()),
+        list: listOf(ConflictingSchema),
       })
       .readonly(),
     /** Images that cannot be used; they count nowhere else. */
@@ -182,15 +149,13 @@ export const DatasetReportSchema = z
         /** How many. */
         count: count(),
         /** Place in the source from 0, the file name where there is one, and the reason. */
-        list: listOf(
-          z.object({ position: count(), filename: z.string().optional(), reason: z.string().min(1) }).readonly(),
-        ),
+        list: listOf(InvalidSchema),
       })
       .readonly(),
     /** Images whose row another image of their split has; a `.lst` manifest takes no row twice. */
-    repeatedRows: z.object({ count: count(), list: listOf(PlaceSchema) }).readonly(),
+    repeatedRows: PlacesSchema,
     /** Images whose file name must not become a file or a key. */
-    unsafeNames: z.object({ count: count(), list: listOf(PlaceSchema) }).readonly(),
+    unsafeNames: PlacesSchema,
     /** What is wrong or remarkable, errors first. */
     findings: z.array(DatasetFindingSchema).readonly(),
   })
@@ -202,5 +167,3 @@ export type DatasetReport = z.output<typeof DatasetReportSchema>;
 export type DatasetFinding = z.output<typeof DatasetFindingSchema>;
 /** A report before anything is concluded from it. @internal */
 export type DatasetFigures = Omit<DatasetReport, "findings">;
-/** Where an image lies. @internal */
-export type ImagePlace = z.output<typeof PlaceSchema>;

@@ -1,5 +1,6 @@
 import type { CifarImage, Split } from "../images/cifar-image.js";
-import { type DatasetFigures, type ImagePlace, MAX_LISTED } from "./dataset-report.js";
+import type { DatasetFigures } from "./dataset-report.js";
+import { type ImagePlace, MAX_LISTED } from "./dataset-report-parts.js";
 import { isSafeName } from "./image-names.js";
 
 /** Longest side that PNG encoding takes. */

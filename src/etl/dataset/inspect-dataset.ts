@@ -8,7 +8,8 @@ import { imagesSchema } from "../images/images-schema.js";
 import { findProblems } from "./dataset-findings.js";
 import { ImageIdentities } from "./dataset-identities.js";
 import { PixelCounts } from "./dataset-pixels.js";
-import type { DatasetFigures, DatasetReport, ImagePlace } from "./dataset-report.js";
+import type { DatasetFigures, DatasetReport } from "./dataset-report.js";
+import type { ImagePlace } from "./dataset-report-parts.js";
 import { BoundedList, DatasetTally, findFault, placeOf } from "./dataset-tally.js";
 
 /** What {@link inspectDataset} tells while it works. */

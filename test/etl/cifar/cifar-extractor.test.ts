@@ -196,10 +196,10 @@ describe("CifarExtractor", () => {
       /the connection broke/,
     ],
     [
-      "fewer bytes than announced",
+      "another size than the published one",
       async () => new Response("abc", { headers: { "content-length": "5" } }),
       "DOWNLOAD_FAILED",
-      /3 of 5 bytes came/,
+      /a file of 5 bytes, but one of 169001437 bytes is published/,
     ],
     ["other bytes than the published ones", async () => new Response("abc"), "CHECKSUM_MISMATCH", /900150983cd24fb0/],
   ])("keeps nothing of a download after %s", async (_, fetch, code, message) => {
