@@ -9,7 +9,7 @@ import { type DownloadEvent, downloadFile } from "../../../src/etl/source/downlo
 import { type FlakyAnswer, startFlakyServer } from "../../helpers/flaky-server.js";
 
 const BYTES = 3000;
-const CASES = 300;
+const CASES = Number(process.env["SCONES_CASES"] ?? 60);
 const FILE = pattern(7);
 const OTHER = pattern(11);
 const MD5 = createHash("md5").update(FILE).digest("hex");
