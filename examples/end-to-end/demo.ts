@@ -57,7 +57,7 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
 
   display.start("Stage");
   let uploaded = 0;
-  const dataset = await stage({
+  const { dataset, report, contactSheet } = await stage({
     source: archive.source,
     bucket: BUCKET,
     clients,
@@ -67,6 +67,7 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
     },
   });
   display.finish(`${dataset.train.count} training and ${dataset.validation.count} test images in s3://${BUCKET}`);
+  for (const { severity, message } of report.findings) display.note(`  ${severity}: ${message}`);
 
   display.start("Train");
   const trainingStartedAt = Date.now();
@@ -143,6 +144,7 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
   const output = resolve(options.output);
   await mkdir(output, { recursive: true });
   await writeFile(join(output, "summary.json"), `${JSON.stringify(result, undefined, 2)}\n`);
+  await writeFile(join(output, "dataset.png"), contactSheet);
   await writeFile(join(output, "report.svg"), renderConfidenceChart(summary));
   await writeFile(
     join(output, "report.html"),
