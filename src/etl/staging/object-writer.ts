@@ -33,6 +33,7 @@ export class ObjectWriter {
   readonly #owner: { readonly ExpectedBucketOwner?: string };
   readonly #etags = new Map<string, string>();
   readonly #added: string[] = [];
+  readonly #replaced = new Set<string>();
   readonly #counts = { uploaded: { objects: 0, bytes: 0 }, unchanged: { objects: 0, bytes: 0 } };
 
   /** @param options - See {@link ObjectWriterOptions}. */
@@ -75,13 +76,19 @@ export class ObjectWriter {
     const isThere = this.#etags.get(key) === etag;
     if (!isThere) {
       // Noted before the answer: an upload whose answer got lost may have stored the object all the same.
-      if (!this.#etags.has(key)) this.#added.push(key);
+      if (this.#etags.has(key)) this.#replaced.add(key);
+      else this.#added.push(key);
       await upload(this.#options, this.#owner);
     }
     const type = isThere ? "unchanged" : "uploaded";
     this.#counts[type].objects++;
     this.#counts[type].bytes += bytes;
     this.#options.onProgress?.({ type, key, bytes });
+  }
+
+  /** Whether an object of this key was there with other content, and was or may have been written over. */
+  hasReplaced(key: string): boolean {
+    return this.#replaced.has(key);
   }
 
   /** Tells what was stored and what was there. */

@@ -39,7 +39,10 @@ export interface StageDatasetOptions {
   readonly concurrency?: number;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
   readonly clients?: S3Clients;
-  /** Ends the staging; what this call stored is removed again before it rejects. */
+  /**
+   * Ends the staging; what this call added is removed again before it rejects. Once a manifest of an earlier staging has
+   * been replaced, everything stays, so that it names nothing that is not there.
+   */
   readonly signal?: AbortSignal;
   /** Is told each object, and at the end how many were stored and how many were there already. */
   readonly onProgress?: (event: StageProgressEvent) => void;
@@ -128,16 +131,18 @@ export async function stageDataset(options: StageDatasetOptions): Promise<Staged
         signal,
         onProgress,
       });
+      const manifestOf = (split: Split) => joinS3Key(prefix, `${split}.lst`);
       const staging = { writer, plan: new DatasetPlan(labels), images, prefix, concurrency, signal };
       for (const split of SPLITS) await writer.listExisting(joinS3Key(prefix, split));
       try {
         await (format === "lst" ? stageImages(staging) : stageRecords(staging));
         for (const split of SPLITS) {
           const manifest = Buffer.from(staging.plan.manifest(split));
-          await writer.put(joinS3Key(prefix, `${split}.lst`), manifest, "text/tab-separated-values");
+          await writer.put(manifestOf(split), manifest, "text/tab-separated-values");
         }
       } catch (error) {
-        await writer.removeAdded();
+        // A manifest that took the place of an older one stays, and so must what it names.
+        if (!SPLITS.some((split) => writer.hasReplaced(manifestOf(split)))) await writer.removeAdded();
         throw error;
       }
       writer.reportComplete();

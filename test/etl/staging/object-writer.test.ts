@@ -53,6 +53,7 @@ describe("an upload that fails", () => {
     ["AccessDenied", 403],
     ["NoSuchBucket", 404],
     ["InvalidRequest", 400],
+    ["NotImplemented", 501],
   ])("is raised at once and unchanged as %s", async (name, status) => {
     const failure = failureOf(name, status);
     s3.on(commands.PutObjectCommand).rejects(failure);
