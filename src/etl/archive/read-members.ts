@@ -1,4 +1,4 @@
-import { extract, type Headers } from "tar-stream";
+import { extract, type Header } from "tar-stream";
 import { isSconesError } from "../../core/errors.js";
 import { archiveInvalid, archiveTruncated } from "./archive-failures.js";
 import { type Unpacking, unpack } from "./unpack.js";
@@ -90,7 +90,7 @@ export async function* readMembers(options: ReadMembersOptions): AsyncGenerator<
 }
 
 /** A size that is none makes the tar reader wait forever for the member's end. */
-function requireSize({ name, size }: Headers, source: string): void {
+function requireSize({ name, size }: Header, source: string): void {
   if (Number.isSafeInteger(size) && size >= 0) return;
   throw archiveInvalid({ source, reason: `the member ${JSON.stringify(name.slice(0, 100))} has no size` });
 }

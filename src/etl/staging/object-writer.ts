@@ -48,7 +48,7 @@ export class ObjectWriter {
     let token: string | undefined;
     do {
       const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token, ...this.#owner };
-      const page = await this.#retry(prefix, () =>
+      const page = await this.retry(prefix, () =>
         abortable(signal, (send) => client.send(new commands.ListObjectsV2Command(input), send)),
       );
       for (const { Key, ETag } of page.Contents ?? []) if (Key !== undefined) this.#etags.set(Key, ETag ?? "");
@@ -61,9 +61,7 @@ export class ObjectWriter {
     const etag = `"${createHash("md5").update(body).digest("hex")}"`;
     await this.store(key, { bytes: body.byteLength, etag }, async ({ bucket, client, commands, signal }) => {
       const input = { Bucket: bucket, Key: key, Body: body, ContentType: contentType, ...this.#owner };
-      await this.#retry(key, () =>
-        abortable(signal, (send) => client.send(new commands.PutObjectCommand(input), send)),
-      );
+      await this.retry(key, () => abortable(signal, (send) => client.send(new commands.PutObjectCommand(input), send)));
     });
   }
 
@@ -112,7 +110,8 @@ export class ObjectWriter {
     onProgress?.({ type: "cleanup", removed: this.#added.length - left.length, left });
   }
 
-  #retry<T>(key: string, call: () => Promise<T>): Promise<T> {
+  /** Repeats a call about an object while it fails with what may pass, and tells so. */
+  retry<T>(key: string, call: () => Promise<T>): Promise<T> {
     const { retryDelayMs, signal, onProgress } = this.#options;
     const onRetry = (attempt: number, reason: string) => onProgress?.({ type: "retry", key, attempt, reason });
     return retryTransient({ signal, onRetry, delayMs: retryDelayMs }, call);

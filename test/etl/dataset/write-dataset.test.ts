@@ -125,6 +125,29 @@ describe("writeDataset", () => {
     await expect(writeDataset({ images: [image()], labels, directory: folder })).rejects.toThrow(/is not empty/);
   });
 
+  it("leaves nothing half-written when it is aborted in between, and takes no more images", async () => {
+    const reason = new Error("enough");
+    for (const last of [1, 7, 40]) {
+      const controller = new AbortController();
+      let [taken, isClosed] = [0, false];
+      const images = (function* () {
+        try {
+          for (; ; taken++) {
+            if (taken === last) controller.abort(reason);
+            yield image({ row: taken, split: taken % 2 === 0 ? "train" : "test" });
+          }
+        } finally {
+          isClosed = true;
+        }
+      })();
+      const directory = join(folder, "new", "set");
+      await expect(writeDataset({ images, labels, directory, signal: controller.signal })).rejects.toBe(reason);
+      expect(taken).toBeLessThan(last + 32);
+      expect(isClosed).toBe(true);
+      expect(await readdir(folder)).toEqual([]);
+    }
+  });
+
   it("takes a folder that is there and empty, and leaves it there when it fails", async () => {
     const directory = join(folder, "empty");
     await mkdir(directory);

@@ -120,6 +120,21 @@ describe("uploadFile", () => {
     expect(events.map(({ type }) => type)).toEqual(["uploaded", "unchanged"]);
   });
 
+  it("repeats a part that failed with what may pass", async () => {
+    let failures = 2;
+    local.clients.s3.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === "UploadPartCommand" && failures-- > 0) throw failureOf("SlowDown", 503);
+        return next(args);
+      },
+      { step: "initialize" },
+    );
+    await upload();
+    expect(events.map(({ type }) => type)).toEqual(["retry", "retry", "uploaded"]);
+    const head = new commands.HeadObjectCommand({ Bucket: "scones", Key: "train.rec" });
+    expect((await local.clients.s3.send(head)).ContentLength).toBe(content.length);
+  });
+
   it("gives the upload up when it fails in between, so that nothing is billed", async () => {
     const controller = new AbortController();
     const sent: string[] = [];
