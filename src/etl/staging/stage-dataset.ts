@@ -85,7 +85,8 @@ const RECORD_FOLDERS: Readonly<Record<Split, string>> = { train: "train_rec", te
  *
  * An object that is there already with the same content is not sent again. Manifests come last, so they never name an
  * object that is not there. Throttling and server errors are tried again. After any other failure, objects that this
- * call added are removed again; objects that were there before and were written over stay. Needs `s3:PutObject`,
+ * call added are removed again, unless a manifest of an earlier staging was replaced already and names them; objects
+ * that were there before and were written over stay. Needs `s3:PutObject`,
  * `s3:ListBucket`, `s3:DeleteObject` and, for RecordIO files above 16 MiB, `s3:AbortMultipartUpload`.
  *
  * @param options - See {@link StageDatasetOptions}.

@@ -7,7 +7,7 @@ import { readPythonBatch } from "../../../src/etl/cifar/python-batch.js";
 import { batchOf, membersOf, ROWS } from "../../helpers/archive.js";
 import { countCases, damageOf, spoil } from "../../helpers/hostile-bytes.js";
 
-const CASES = countCases(600);
+const CASES = countCases(250);
 const TIME = { timeout: 5000 };
 const where = { source: "a.tar.gz", member: "train" };
 
