@@ -12,7 +12,7 @@ import { writeDataset } from "../../../src/etl/dataset/write-dataset.js";
 import { hundredBinary, hundredPython, tenBinary, tenPython } from "../../helpers/cifar-formats.js";
 import { countCases, damageOf, spoil } from "../../helpers/hostile-bytes.js";
 
-const CASES = countCases(120);
+const CASES = countCases(100);
 const HUNDRED = [8, 48, 0].map((fine, index) => ({ fine, value: 10 + index }));
 const TEN = [1, 9, 0].map((fine, index) => ({ fine, value: 20 + index }));
 const VEHICLES = ["bicycle", "motorcycle"] as const;
