@@ -8,7 +8,7 @@ const END = chunk("IEND", Buffer.alloc(0));
 const STEP = 3;
 
 const ImageSchema = z
-  .looseObject({
+  .object({
     width: z.int().min(1).max(65_535),
     height: z.int().min(1).max(65_535),
     rgb: z.instanceof(Uint8Array),
