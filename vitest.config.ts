@@ -14,7 +14,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/package/**", "node_modules/**"],
-    testTimeout: 30_000,
+    // Some tests take seconds on a free machine; a busy one gets ten times that.
+    testTimeout: 60_000,
     maxWorkers: 2,
     // On Node 20 every process of the SDK would announce that its releases of 2027 need Node 22.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },

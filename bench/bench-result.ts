@@ -18,4 +18,6 @@ export interface BenchContext {
   readonly rounds: number;
   /** Prints a line of progress. */
   readonly log: (line: string) => void;
+  /** Path of a CIFAR-100 python archive for the bench that reads one; it makes its own otherwise. */
+  readonly data?: string | undefined;
 }

@@ -4,15 +4,22 @@ import { parseArgs } from "node:util";
 import type { BenchContext, BenchResult } from "./bench-result.js";
 
 const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readonly BenchResult[]>>> = {
+  etl: async (context) => (await import("./etl.js")).runEtlBench(context),
+  upload: async (context) => (await import("./upload.js")).runUploadBench(context),
   training: async (context) => (await import("./training.js")).runTrainingBench(context),
 };
 
-const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join("|")}] [--rounds N] [--json FILE]`;
+const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join("|")}] [--rounds N] [--data cifar-100-python.tar.gz] [--json FILE]`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: "string" }, rounds: { type: "string", default: "3" }, help: { type: "boolean" } },
+    options: {
+      data: { type: "string" },
+      json: { type: "string" },
+      rounds: { type: "string", default: "3" },
+      help: { type: "boolean" },
+    },
   });
   const unknown = positionals.filter((name) => !Object.hasOwn(BENCHES, name));
   const rounds = Number(values.rounds);
@@ -22,10 +29,11 @@ async function main(): Promise<void> {
     return;
   }
   const machine = describeMachine();
+  const log = (line: string) => console.log(`  ${line}`);
   const reports = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
     console.log(`${name}, ${rounds} rounds on ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`);
-    const results = (await BENCHES[name]?.({ rounds, log: (line) => console.log(`  ${line}`) })) ?? [];
+    const results = (await BENCHES[name]?.({ rounds, log, data: values.data })) ?? [];
     printTable(results);
     reports.push({ bench: name, machine, results });
   }

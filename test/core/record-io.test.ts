@@ -5,8 +5,10 @@ import * as z from "zod";
 import { isSconesError } from "../../src/core/errors.js";
 import { decodeImageRecord, encodeImageRecord } from "../../src/core/image-record.js";
 import { decodeRecordIo, encodeRecordIo } from "../../src/core/record-io.js";
+import { countCases, damageOf, spoil } from "../helpers/hostile-bytes.js";
 import { sharedData } from "../helpers/shared-data.js";
 
+const CASES = countCases(2000);
 const MAGIC = Buffer.from("0a23d7ce", "hex");
 /** Data in which the magic number is likely, at any offset. */
 const data = fc
@@ -95,6 +97,29 @@ describe("image records", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it(`of a spoilt or spliced .rec file are read, or refused with a code (${CASES} cases)`, () => {
+    const record = fc
+      .tuple(fc.nat(), fc.oneof(fc.nat(99), fc.array(fc.nat(99), { minLength: 1, maxLength: 3 })), data)
+      .map(([id, label, image]) => encodeRecordIo(encodeImageRecord({ id, label, image })));
+    const file = fc.array(record, { minLength: 1, maxLength: 3 }).map((records) => Buffer.concat(records));
+    const damages = fc.array(damageOf, { minLength: 1, maxLength: 3 });
+    const ends = { read: 0, refused: 0 };
+    const property = fc.property(file, file, damages, (whole, other, damages) => {
+      const spoilt = spoil(whole, damages, [other]);
+      try {
+        for (const { data } of decodeRecordIo(spoilt)) {
+          expect(decodeImageRecord(data).image.length).toBeLessThanOrEqual(spoilt.length);
+        }
+        ends.read++;
+      } catch (error) {
+        if (!isSconesError(error, "RECORD_IO_INVALID")) throw error;
+        ends.refused++;
+      }
+    });
+    fc.assert(property, { numRuns: CASES });
+    expect(Math.min(ends.read, ends.refused)).toBeGreaterThan(CASES / 40);
   });
 
   it("are refused when they cannot be written or read", () => {

@@ -41,6 +41,35 @@ export class ByteReader {
   }
 
   /**
+   * The next bytes as a whole number, the lowest byte first, or -1 when {@link ByteReader.fill} is needed first. Makes no
+   * view, which would take longer than all else for the small operands that a pickle is made of.
+   *
+   * @param length - How many bytes.
+   */
+  tryTakeNumber(length: number): number {
+    if (this.#position + length > this.#current.length) return -1;
+    let value = 0;
+    for (let index = length - 1; index >= 0; index--)
+      value = value * 256 + (this.#current[this.#position + index] ?? 0);
+    this.#position += length;
+    return value;
+  }
+
+  /**
+   * The next bytes as text, or `undefined` when {@link ByteReader.fill} is needed first.
+   *
+   * @param length - How many bytes.
+   * @param encoding - How they are written.
+   */
+  tryTakeText(length: number, encoding: "latin1" | "utf8"): string | undefined {
+    const end = this.#position + length;
+    if (end > this.#current.length) return undefined;
+    const text = this.#current.toString(encoding, this.#position, end);
+    this.#position = end;
+    return text;
+  }
+
+  /**
    * Brings more bytes to hand.
    *
    * @param length - How many are needed.

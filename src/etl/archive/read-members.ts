@@ -1,4 +1,4 @@
-import { extract } from "tar-stream";
+import { extract, type Header } from "tar-stream";
 import { isSconesError } from "../../core/errors.js";
 import { archiveInvalid, archiveTruncated } from "./archive-failures.js";
 import { type Unpacking, unpack } from "./unpack.js";
@@ -60,6 +60,7 @@ export async function* readMembers(options: ReadMembersOptions): AsyncGenerator<
   try {
     for await (const entry of tar) {
       entries++;
+      requireSize(entry.header, source);
       const name = entry.header.name.split("/").at(-1) ?? "";
       if (entry.header.type === "file") names ??= sets.find((set) => set.includes(name));
       if (entry.header.type === "file" && names?.includes(name)) {
@@ -86,6 +87,12 @@ export async function* readMembers(options: ReadMembersOptions): AsyncGenerator<
   if (missing.length === 0) return;
   const listed = missing.map((name) => `"${name}"`).join(" and ");
   throw archiveInvalid({ source, reason: `it holds no member ${listed}` });
+}
+
+/** A size that is none makes the tar reader wait forever for the member's end. */
+function requireSize({ name, size }: Header, source: string): void {
+  if (Number.isSafeInteger(size) && size >= 0) return;
+  throw archiveInvalid({ source, reason: `the member ${JSON.stringify(name.slice(0, 100))} has no size` });
 }
 
 /** A failure in the middle of a member reaches whoever reads that member, so it is named there. */
@@ -142,8 +149,10 @@ function describeFailure(error: unknown, source: string, unpacking: Unpacking, e
     const code = "code" in failure.error ? String(failure.error.code) : "";
     return archiveInvalid({ source, reason: `it cannot be read (${code})`, cause: failure.error });
   }
-  const isGzipCut = error instanceof Error && "code" in error && error.code === "Z_BUF_ERROR";
+  const gzipCode = error instanceof Error && "code" in error ? String(error.code) : "";
+  const isGzipCut = gzipCode === "Z_BUF_ERROR";
   const isTarCut = error instanceof Error && error.message === "Unexpected end of data";
   if (isGzipCut || (isTarCut && entries > 0)) return archiveTruncated(source, error);
-  return archiveInvalid({ source, reason: entries === 0 ? NO_ARCHIVE : "it is damaged", cause: error });
+  const isDamaged = entries > 0 || gzipCode === "Z_DATA_ERROR";
+  return archiveInvalid({ source, reason: isDamaged ? "it is damaged" : NO_ARCHIVE, cause: error });
 }

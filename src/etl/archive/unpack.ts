@@ -19,6 +19,11 @@ export interface Unpacking {
 }
 
 const GZIP_MAGIC = Buffer.of(0x1f, 0x8b);
+/** Nothing ever comes of such a stream, not even its end. */
+const USED_UP = {
+  source: "(stream)",
+  reason: "its stream was read or closed before; a stream can be read once: pass a new one, or a path",
+};
 const CHUNK_BYTES = 256 * 1024;
 
 /**
@@ -40,6 +45,8 @@ export function unpack(source: AsyncIterable<Uint8Array>): Unpacking {
   });
 
   async function* read(): AsyncGenerator<Uint8Array> {
+    if (readable.errored) failure ??= { error: readable.errored };
+    if (readable.destroyed || readable.readableEnded) throw readable.errored ?? archiveInvalid(USED_UP);
     const head = await readHead(readable);
     isEmpty = head.length < GZIP_MAGIC.length;
     if (isEmpty) return;

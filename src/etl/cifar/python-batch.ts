@@ -65,12 +65,14 @@ export async function* readPythonBatch(options: ReadPythonBatchOptions): AsyncGe
   let rows: number | undefined;
   let allPixels: Buffer | undefined;
   let held: readonly HeldRow[] = [];
+  let isGiven = false;
 
   for (;;) {
     const step = await pickle.next();
     if (step.type === "end") {
       if (!(step.value instanceof Map)) throw pickle.invalid("its value is not a dictionary");
       if (rows === undefined) throw pickle.invalid("it has no pixels");
+      if (isGiven) return;
       const filenames = findFilenames(pickle, step.value, rows);
       const chosen = chooseRows(pickle, step.value, rows, options.selection);
       if (filenames === undefined || chosen === undefined) throw pickle.invalid("it lacks its file names or labels");
@@ -95,6 +97,7 @@ export async function* readPythonBatch(options: ReadPythonBatchOptions): AsyncGe
       for await (const row of takeRows(reader, pickle, chosen, rows)) {
         yield { ...row, filename: filenames[row.row] ?? "" };
       }
+      isGiven = true;
     }
     pickle.resume();
   }

@@ -1,7 +1,8 @@
 import { DatasetError } from "../etl-errors.js";
 import type { CifarImage, Split } from "../images/cifar-image.js";
+import { findFault } from "./dataset-tally.js";
 import { isSafeName } from "./image-names.js";
-import { formatLst, type LstRow } from "./lst.js";
+import { formatLst, type LstRow, requireNewIndex } from "./lst.js";
 
 /** An image with the name that it gets on disk and in S3. @internal */
 export interface PlannedImage {
@@ -18,6 +19,7 @@ export interface PlannedImage {
 export class DatasetPlan {
   readonly #labels: readonly string[];
   readonly #rows: Readonly<Record<Split, LstRow[]>> = { train: [], test: [] };
+  readonly #indexes: Readonly<Record<Split, Set<number>>> = { train: new Set(), test: new Set() };
   readonly #names: Readonly<Record<Split, Set<string>>> = { train: new Set(), test: new Set() };
   #shape: { readonly height: number; readonly width: number } | undefined;
 
@@ -39,8 +41,12 @@ export class DatasetPlan {
   /** Checks an image, names it, and writes it into its manifest. */
   add(image: CifarImage): PlannedImage {
     this.#check(image);
+    const { split, row, labelId } = image;
+    const rows = this.#rows[split];
+    // The new names are unique because the rows are.
+    requireNewIndex(row, rows.length + 1, this.#indexes[split]);
     const filename = this.#chooseName(image);
-    this.#rows[image.split].push({ row: image.row, labelId: image.labelId, filename });
+    rows.push({ row, labelId, filename });
     return { image, filename };
   }
 
@@ -66,22 +72,23 @@ export class DatasetPlan {
     }
   }
 
-  #check({ filename, split, label, labelId, width, height, rgb }: CifarImage): void {
-    const name = String(filename).slice(0, 100);
-    const refuse = (reason: string) =>
-      new DatasetError({
-        code: "IMAGE_INVALID",
-        message: `The image ${JSON.stringify(name)} does not fit the data set: ${reason}. Leave it out or correct it.`,
-        details: { filename: name, reason },
-      });
-    if (split !== "train" && split !== "test") throw refuse("its split is neither train nor test");
-    if (!(rgb instanceof Uint8Array)) throw refuse("its pixels are not a Uint8Array");
-    if (this.#labels[labelId] !== label) throw refuse(`its label ${labelId} is not "${label}" in the given labels`);
-    if (rgb.byteLength !== width * height * 3) throw refuse(`${rgb.byteLength} bytes are not ${width} x ${height} RGB`);
+  #check(image: CifarImage): void {
+    const reason = findFault(image) ?? this.#findMisfit(image);
+    if (reason === undefined) return;
+    const name = String(image?.filename).slice(0, 100);
+    throw new DatasetError({
+      code: "IMAGE_INVALID",
+      message: `The image ${JSON.stringify(name)} does not fit the data set: ${reason}. Leave it out or correct it.`,
+      details: { filename: name, reason },
+    });
+  }
+
+  #findMisfit({ label, labelId, width, height }: CifarImage): string | undefined {
+    if (this.#labels[labelId] !== label)
+      return `its label ${labelId} is not ${JSON.stringify(label.slice(0, 100))} in the given labels`;
     this.#shape ??= { width, height };
-    if (this.#shape.width !== width || this.#shape.height !== height) {
-      throw refuse(`it has ${width} x ${height} pixels, others have ${this.#shape.width} x ${this.#shape.height}`);
-    }
+    if (this.#shape.width === width && this.#shape.height === height) return undefined;
+    return `it has ${width} x ${height} pixels, others have ${this.#shape.width} x ${this.#shape.height}`;
   }
 
   #chooseName({ filename, split, row }: CifarImage): string {

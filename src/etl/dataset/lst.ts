@@ -78,8 +78,21 @@ function checkRow({ row, labelId, filename }: LstRow, line: number, seen: Set<nu
   if (filename === "" || filename !== filename.trim() || /[\p{Cc}]/u.test(filename)) {
     throw invalid(line, "has a path that is empty, or begins, ends or is broken by white space");
   }
-  if (seen.has(row)) throw invalid(line, `repeats the index ${row}`);
-  seen.add(row);
+  requireNewIndex(row, line, seen);
+}
+
+/**
+ * Notes an index, and refuses one that is known.
+ *
+ * @param index - The index of a line.
+ * @param line - Number of the line, from 1.
+ * @param seen - The indexes of the lines before.
+ * @throws {@link LstError} `LST_INVALID` when it repeats.
+ * @internal
+ */
+export function requireNewIndex(index: number, line: number, seen: Set<number>): void {
+  if (seen.has(index)) throw invalid(line, `repeats the index ${index}`);
+  seen.add(index);
 }
 
 function invalid(line: number, reason: string): LstError {

@@ -85,7 +85,7 @@ async function listFiles(directory: string): Promise<readonly string[]> {
   const paths: string[] = [];
   for (const entry of await readFolder(directory)) {
     const path = join(directory, entry.name);
-    const isFile = entry.isFile() || (entry.isSymbolicLink() && (await stat(path)).isFile());
+    const isFile = entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(path)));
     if (!isFile)
       throw folderInvalid(
         directory,
@@ -95,6 +95,14 @@ async function listFiles(directory: string): Promise<readonly string[]> {
   }
   if (paths.length === 0) throw folderInvalid(directory, "it holds no image");
   return paths;
+}
+
+/** Whether a link ends at a file; a broken one ends nowhere. */
+function leadsToFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 async function readFolder(directory: string): Promise<readonly Dirent[]> {

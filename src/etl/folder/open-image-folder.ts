@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
 import * as z from "zod";
 import { throwIfAborted } from "../../core/abort.js";
+import { isSconesError } from "../../core/errors.js";
 import { callbackSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { makeSafeName } from "../dataset/image-names.js";
 import { DatasetError } from "../etl-errors.js";
@@ -160,10 +161,20 @@ function chooseTest(paths: readonly string[], share: number): ReadonlySet<string
 }
 
 async function readImageFile(path: string, shown: string): Promise<Buffer> {
-  const { size } = await stat(path);
-  if (size > MAX_FILE_BYTES)
-    throw imageInvalid(shown, `it has ${size} bytes, more than ${MAX_FILE_BYTES}. Scale it down`);
-  return readFile(path);
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path);
+    const { size } = await file.stat();
+    if (size > MAX_FILE_BYTES)
+      throw imageInvalid(shown, `it has ${size} bytes, more than ${MAX_FILE_BYTES}. Scale it down`);
+    return await file.readFile();
+  } catch (error) {
+    if (isSconesError(error)) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    throw imageInvalid(shown, `it cannot be read (${code})`, error);
+  } finally {
+    await file?.close();
+  }
 }
 
 function otherSize(name: string, { width, height }: ImageSize, first: ImageSize): DatasetError {
@@ -173,10 +184,11 @@ function otherSize(name: string, { width, height }: ImageSize, first: ImageSize)
   );
 }
 
-function imageInvalid(name: string, reason: string): DatasetError {
+function imageInvalid(name: string, reason: string, cause?: unknown): DatasetError {
   return new DatasetError({
     code: "IMAGE_INVALID",
     message: `The image ${JSON.stringify(name)} cannot be used: ${reason}.`,
     details: { filename: name, reason },
+    ...(cause === undefined ? {} : { cause }),
   });
 }

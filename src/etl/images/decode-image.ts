@@ -1,4 +1,3 @@
-import { PNG } from "pngjs";
 import { DatasetError } from "../etl-errors.js";
 
 /** Height and width of images in pixels. */
@@ -88,7 +87,9 @@ function findObstacle(header: PngHeader | undefined, length: number, size: Image
   return undefined;
 }
 
-function decodePng(bytes: Buffer, name: string): DecodedImage {
+async function decodePng(bytes: Buffer, name: string): Promise<DecodedImage> {
+  // Who reads an archive decodes no PNG, and need not wait for this to load.
+  const { PNG } = await import("pngjs");
   try {
     const { width, height, data } = PNG.sync.read(bytes);
     const rgb = new Uint8Array(width * height * 3);

@@ -70,23 +70,32 @@ export const OPERAND_SIZES: Readonly<Record<number, number>> = {
  * @returns Bytes that follow, or `undefined` when the opcode has none. Negative when the operand is damaged.
  * @internal
  */
-export function textLength(opcode: number, operand: Buffer): number | undefined {
+export function textLength(opcode: number, operand: number): number | undefined {
   switch (opcode) {
     case OP.shortBinstring:
     case OP.shortBinbytes:
     case OP.shortBinunicode:
     case OP.long1:
-      return operand.readUInt8(0);
-    case OP.binstring:
-      return operand.readInt32LE(0);
     case OP.binbytes:
     case OP.binunicode:
-      return operand.readUInt32LE(0);
     case OP.binbytes8:
-      return Number(operand.readBigUInt64LE(0));
+      return operand;
+    case OP.binstring:
+      return toSigned(operand);
     default:
       return undefined;
   }
+}
+
+/**
+ * Reads an operand of four bytes as a signed number.
+ *
+ * @param operand - The operand.
+ * @returns The number.
+ * @internal
+ */
+export function toSigned(operand: number): number {
+  return operand | 0;
 }
 
 /**

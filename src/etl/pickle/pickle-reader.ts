@@ -1,6 +1,6 @@
 import type { ByteReader } from "../archive/byte-reader.js";
 import { PickleError } from "../etl-errors.js";
-import { describeOpcode, OP, OPERAND_SIZES, textLength } from "./pickle-opcodes.js";
+import { describeOpcode, OP, OPERAND_SIZES, textLength, toSigned } from "./pickle-opcodes.js";
 import { PickleStack } from "./pickle-stack.js";
 import { isKind, type PickleGlobal, type PickleValue } from "./pickle-values.js";
 
@@ -24,7 +24,6 @@ export type PickleStep =
 /** Byte strings from this length on are handed to the caller instead of being kept. */
 const LONG_BYTES = 3072;
 const MAX_NAME_BYTES = 256;
-const EMPTY = Buffer.alloc(0);
 /** The genuine train batch takes 350,000. */
 const MAX_OPCODES = 4_000_000;
 /** The names of the genuine train batch take 1.4 MB. */
@@ -69,11 +68,11 @@ export class PickleReader {
     for (;;) {
       if (++this.#opcodes > MAX_OPCODES) throw this.invalid(`more than ${MAX_OPCODES} opcodes`);
       let opcode = this.#reader.tryTakeByte();
-      if (opcode < 0) opcode = (await this.#take(1)).readUInt8(0);
+      if (opcode < 0) opcode = await this.#takeNumber(1);
       const operandSize = OPERAND_SIZES[opcode];
       if (operandSize === undefined) throw this.#unsafe(describeOpcode(opcode));
-      const operand =
-        operandSize === 0 ? EMPTY : (this.#reader.tryTake(operandSize) ?? (await this.#take(operandSize)));
+      let operand = operandSize === 0 ? 0 : this.#reader.tryTakeNumber(operandSize);
+      if (operand < 0) operand = await this.#takeNumber(operandSize);
       if (opcode === OP.stop) return { type: "end", value: this.#stack.pop() };
       if (opcode === OP.global) {
         this.#stack.push(this.#findGlobal(`${await this.#takeLine()} ${await this.#takeLine()}`));
@@ -89,13 +88,13 @@ export class PickleReader {
       if (length < 0 || length >= LONG_BYTES) throw this.invalid(`a text of ${length} bytes`);
       this.#textBytes += length;
       if (this.#textBytes > MAX_TEXT_BYTES) throw this.invalid(`more than ${MAX_TEXT_BYTES} bytes of text`);
-      const bytes = this.#reader.tryTake(length) ?? (await this.#take(length));
       if (opcode === OP.long1) {
         if (length > 6) throw this.invalid(`a whole number of ${length} bytes`);
-        this.#stack.push(length === 0 ? 0 : bytes.readIntLE(0, length));
+        this.#stack.push(length === 0 ? 0 : (await this.#take(length)).readIntLE(0, length));
         continue;
       }
-      this.#stack.push(isText ? bytes.toString("utf8") : bytes.toString("latin1"));
+      const encoding = isText ? "utf8" : "latin1";
+      this.#stack.push(this.#reader.tryTakeText(length, encoding) ?? (await this.#take(length)).toString(encoding));
     }
   }
 
@@ -125,11 +124,10 @@ export class PickleReader {
     });
   }
 
-  #execute(opcode: number, operand: Buffer): void {
+  #execute(opcode: number, operand: number): void {
     switch (opcode) {
       case OP.proto: {
-        const version = operand.readUInt8(0);
-        if (version < 2 || version > 4) throw this.#unsafe(`the pickle protocol ${version}`, RESAVE);
+        if (operand < 2 || operand > 4) throw this.#unsafe(`the pickle protocol ${operand}`, RESAVE);
         return;
       }
       case OP.frame:
@@ -147,13 +145,11 @@ export class PickleReader {
         this.#stack.push(false);
         return;
       case OP.binint:
-        this.#stack.push(operand.readInt32LE(0));
+        this.#stack.push(toSigned(operand));
         return;
       case OP.binint1:
-        this.#stack.push(operand.readUInt8(0));
-        return;
       case OP.binint2:
-        this.#stack.push(operand.readUInt16LE(0));
+        this.#stack.push(operand);
         return;
       case OP.emptyList:
         this.#stack.push([]);
@@ -192,19 +188,15 @@ export class PickleReader {
         this.#stack.setItems(this.#stack.popFrame());
         return;
       case OP.binput:
-        this.#stack.memorise(operand.readUInt8(0));
-        return;
       case OP.longBinput:
-        this.#stack.memorise(operand.readUInt32LE(0));
+        this.#stack.memorise(operand);
         return;
       case OP.memoize:
         this.#stack.memorise();
         return;
       case OP.binget:
-        this.#stack.push(this.#stack.recall(operand.readUInt8(0)));
-        return;
       case OP.longBinget:
-        this.#stack.push(this.#stack.recall(operand.readUInt32LE(0)));
+        this.#stack.push(this.#stack.recall(operand));
         return;
       case OP.stackGlobal: {
         const name = this.#stack.pop();
@@ -249,6 +241,11 @@ export class PickleReader {
     const bytes = await this.#reader.take(length);
     if (bytes === undefined) throw this.invalid("it ends early");
     return bytes;
+  }
+
+  async #takeNumber(length: number): Promise<number> {
+    if (!(await this.#reader.fill(length))) throw this.invalid("it ends early");
+    return this.#reader.tryTakeNumber(length);
   }
 
   async #takeLine(): Promise<string> {

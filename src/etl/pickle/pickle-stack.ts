@@ -7,6 +7,8 @@ const MAX_MEMO = 1_000_000;
 export class PickleStack {
   readonly #fail: (reason: string) => Error;
   readonly #frames: PickleValue[][] = [[]];
+  /** The last of the frames. */
+  #frame: PickleValue[] = this.#frames[0] ?? [];
   readonly #memo: PickleValue[] = [];
 
   /** @param fail - Makes the error for a pickle that does not hold together. */
@@ -22,32 +24,33 @@ export class PickleStack {
   /** Sets a mark. */
   pushFrame(): void {
     if (this.#frames.length >= MAX_DEPTH) throw this.#fail(`more than ${MAX_DEPTH} levels`);
-    this.#frames.push([]);
+    this.#frame = [];
+    this.#frames.push(this.#frame);
   }
 
   /** Puts a value on top. */
   push(value: PickleValue): void {
-    this.#frames.at(-1)?.push(value);
+    this.#frame.push(value);
   }
 
   /** Takes the top value off. */
   pop(): PickleValue {
-    const frame = this.#frames.at(-1);
-    if (frame === undefined || frame.length === 0) throw this.#fail("an empty stack");
-    return frame.pop();
+    if (this.#frame.length === 0) throw this.#fail("an empty stack");
+    return this.#frame.pop();
   }
 
   /** The top value, which stays. */
   top(): PickleValue {
-    const frame = this.#frames.at(-1);
-    if (frame === undefined || frame.length === 0) throw this.#fail("an empty stack");
-    return frame.at(-1);
+    if (this.#frame.length === 0) throw this.#fail("an empty stack");
+    return this.#frame[this.#frame.length - 1];
   }
 
   /** Takes off what stands above the last mark, and the mark. */
   popFrame(): PickleValue[] {
-    const frame = this.#frames.length > 1 ? this.#frames.pop() : undefined;
-    if (frame === undefined) throw this.#fail("an opcode without its MARK");
+    const [frame, below] = [this.#frame, this.#frames.at(-2)];
+    if (below === undefined) throw this.#fail("an opcode without its MARK");
+    this.#frames.pop();
+    this.#frame = below;
     return frame;
   }
 

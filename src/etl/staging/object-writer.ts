@@ -33,6 +33,7 @@ export class ObjectWriter {
   readonly #owner: { readonly ExpectedBucketOwner?: string };
   readonly #etags = new Map<string, string>();
   readonly #added: string[] = [];
+  readonly #replaced = new Set<string>();
   readonly #counts = { uploaded: { objects: 0, bytes: 0 }, unchanged: { objects: 0, bytes: 0 } };
 
   /** @param options - See {@link ObjectWriterOptions}. */
@@ -47,7 +48,7 @@ export class ObjectWriter {
     let token: string | undefined;
     do {
       const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token, ...this.#owner };
-      const page = await this.#retry(prefix, () =>
+      const page = await this.retry(prefix, () =>
         abortable(signal, (send) => client.send(new commands.ListObjectsV2Command(input), send)),
       );
       for (const { Key, ETag } of page.Contents ?? []) if (Key !== undefined) this.#etags.set(Key, ETag ?? "");
@@ -60,9 +61,7 @@ export class ObjectWriter {
     const etag = `"${createHash("md5").update(body).digest("hex")}"`;
     await this.store(key, { bytes: body.byteLength, etag }, async ({ bucket, client, commands, signal }) => {
       const input = { Bucket: bucket, Key: key, Body: body, ContentType: contentType, ...this.#owner };
-      await this.#retry(key, () =>
-        abortable(signal, (send) => client.send(new commands.PutObjectCommand(input), send)),
-      );
+      await this.retry(key, () => abortable(signal, (send) => client.send(new commands.PutObjectCommand(input), send)));
     });
   }
 
@@ -75,13 +74,19 @@ export class ObjectWriter {
     const isThere = this.#etags.get(key) === etag;
     if (!isThere) {
       // Noted before the answer: an upload whose answer got lost may have stored the object all the same.
-      if (!this.#etags.has(key)) this.#added.push(key);
+      if (this.#etags.has(key)) this.#replaced.add(key);
+      else this.#added.push(key);
       await upload(this.#options, this.#owner);
     }
     const type = isThere ? "unchanged" : "uploaded";
     this.#counts[type].objects++;
     this.#counts[type].bytes += bytes;
     this.#options.onProgress?.({ type, key, bytes });
+  }
+
+  /** Whether an object of this key was there with other content, and was or may have been written over. */
+  hasReplaced(key: string): boolean {
+    return this.#replaced.has(key);
   }
 
   /** Tells what was stored and what was there. */
@@ -105,7 +110,8 @@ export class ObjectWriter {
     onProgress?.({ type: "cleanup", removed: this.#added.length - left.length, left });
   }
 
-  #retry<T>(key: string, call: () => Promise<T>): Promise<T> {
+  /** Repeats a call about an object while it fails with what may pass, and tells so. */
+  retry<T>(key: string, call: () => Promise<T>): Promise<T> {
     const { retryDelayMs, signal, onProgress } = this.#options;
     const onRetry = (attempt: number, reason: string) => onProgress?.({ type: "retry", key, attempt, reason });
     return retryTransient({ signal, onRetry, delayMs: retryDelayMs }, call);

@@ -31,6 +31,8 @@ const TRANSIENT_CODES = new Set([
   "ETIMEDOUT",
   "EAI_AGAIN",
 ]);
+/** The same for answers without a known code; a 501 says that there is no such operation, and will say so again. */
+const TRANSIENT_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
 
 /**
  * Calls S3 again after failures that may pass, with growing and random pauses: throttling, a server error, a connection
@@ -65,5 +67,5 @@ function findTransientReason(error: unknown): string | undefined {
   if (TRANSIENT_CODES.has(code)) return code;
   const metadata = "$metadata" in error ? (error.$metadata as { readonly httpStatusCode?: unknown } | undefined) : {};
   const status = Number(metadata?.httpStatusCode);
-  return status >= 500 || status === 429 || status === 408 ? error.name : undefined;
+  return TRANSIENT_STATUSES.has(status) ? error.name : undefined;
 }

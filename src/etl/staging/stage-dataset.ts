@@ -39,7 +39,10 @@ export interface StageDatasetOptions {
   readonly concurrency?: number;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
   readonly clients?: S3Clients;
-  /** Ends the staging; what this call stored is removed again before it rejects. */
+  /**
+   * Ends the staging; what this call added is removed again before it rejects. Once a manifest of an earlier staging has
+   * been replaced, everything stays, so that it names nothing that is not there.
+   */
   readonly signal?: AbortSignal;
   /** Is told each object, and at the end how many were stored and how many were there already. */
   readonly onProgress?: (event: StageProgressEvent) => void;
@@ -82,7 +85,8 @@ const RECORD_FOLDERS: Readonly<Record<Split, string>> = { train: "train_rec", te
  *
  * An object that is there already with the same content is not sent again. Manifests come last, so they never name an
  * object that is not there. Throttling and server errors are tried again. After any other failure, objects that this
- * call added are removed again; objects that were there before and were written over stay. Needs `s3:PutObject`,
+ * call added are removed again, unless a manifest of an earlier staging was replaced already and names them; objects
+ * that were there before and were written over stay. Needs `s3:PutObject`,
  * `s3:ListBucket`, `s3:DeleteObject` and, for RecordIO files above 16 MiB, `s3:AbortMultipartUpload`.
  *
  * @param options - See {@link StageDatasetOptions}.
@@ -128,16 +132,18 @@ export async function stageDataset(options: StageDatasetOptions): Promise<Staged
         signal,
         onProgress,
       });
+      const manifestOf = (split: Split) => joinS3Key(prefix, `${split}.lst`);
       const staging = { writer, plan: new DatasetPlan(labels), images, prefix, concurrency, signal };
       for (const split of SPLITS) await writer.listExisting(joinS3Key(prefix, split));
       try {
         await (format === "lst" ? stageImages(staging) : stageRecords(staging));
         for (const split of SPLITS) {
           const manifest = Buffer.from(staging.plan.manifest(split));
-          await writer.put(joinS3Key(prefix, `${split}.lst`), manifest, "text/tab-separated-values");
+          await writer.put(manifestOf(split), manifest, "text/tab-separated-values");
         }
       } catch (error) {
-        await writer.removeAdded();
+        // A manifest that took the place of an older one stays, and so must what it names.
+        if (!SPLITS.some((split) => writer.hasReplaced(manifestOf(split)))) await writer.removeAdded();
         throw error;
       }
       writer.reportComplete();

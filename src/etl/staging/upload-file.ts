@@ -45,7 +45,7 @@ interface UploadPartsOptions extends UploadFileOptions {
 }
 
 async function uploadParts(file: FileHandle, size: number, options: UploadPartsOptions): Promise<void> {
-  const { key, contentType, signal, owner } = options;
+  const { writer, key, contentType, signal, owner } = options;
   const { bucket, client, commands } = options.target;
   const place = { Bucket: bucket, Key: key, ...owner };
   const create = new commands.CreateMultipartUploadCommand({ ...place, ContentType: contentType });
@@ -55,7 +55,7 @@ async function uploadParts(file: FileHandle, size: number, options: UploadPartsO
     for await (const Body of readParts(file, size)) {
       const PartNumber = Parts.length + 1;
       const part = new commands.UploadPartCommand({ ...place, UploadId, PartNumber, Body });
-      const { ETag } = await abortable(signal, (send) => client.send(part, send));
+      const { ETag } = await writer.retry(key, () => abortable(signal, (send) => client.send(part, send)));
       Parts.push({ PartNumber, ...(ETag === undefined ? {} : { ETag }) });
     }
     const complete = new commands.CompleteMultipartUploadCommand({ ...place, UploadId, MultipartUpload: { Parts } });

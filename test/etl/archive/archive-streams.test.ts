@@ -63,6 +63,19 @@ describe("an archive that comes as a stream", () => {
     }
   });
 
+  it("is refused with its reason when it was read before", async () => {
+    const source = Readable.from([await archiveOf()], { objectMode: false });
+    expect(await read(source)).toHaveLength(4);
+    await expect(read(source)).rejects.toMatchObject({
+      code: "ARCHIVE_INVALID",
+      message: expect.stringMatching(/its stream was read or closed before; a stream can be read once/),
+    });
+    const failure = new Error("broken from the start");
+    const broken = Readable.from([Buffer.alloc(1)], { objectMode: false });
+    broken.on("error", () => undefined).destroy(failure);
+    await expect(read(broken)).rejects.toBe(failure);
+  });
+
   it("is closed when its reader stops", async () => {
     const source = Readable.from([await archiveOf()]);
     const closed = once(source, "close");

@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isSconesError } from "../../../src/core/errors.js";
 import { formatLst, parseLst } from "../../../src/etl/dataset/lst.js";
+import { countCases, damageOf, spoil } from "../../helpers/hostile-bytes.js";
+
+const CASES = countCases(500);
 
 const rows = fc.uniqueArray(
   fc.record({
@@ -65,5 +68,27 @@ describe("the .lst manifest", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it(`of a spoilt file is refused with its line, or read and written as the same rows (${CASES} cases)`, () => {
+    const whole = formatLst(
+      Array.from({ length: 12 }, (_, index) => ({ row: index * 97, labelId: index % 3, filename: `a_s_${index}.png` })),
+    );
+    const ends = { read: 0, refused: 0 };
+    const property = fc.property(fc.array(damageOf, { minLength: 1, maxLength: 3 }), (damages) => {
+      const spoilt = spoil(Buffer.from(whole), damages, [Buffer.from(whole)]).toString();
+      try {
+        const read = parseLst(spoilt);
+        expect(parseLst(formatLst(read))).toEqual(read);
+        expect(read.length).toBeLessThanOrEqual(spoilt.split("\n").length);
+        ends.read++;
+      } catch (error) {
+        if (!isSconesError(error, "LST_INVALID")) throw error;
+        expect(error.details.line).toBeLessThanOrEqual(spoilt.split("\n").length);
+        ends.refused++;
+      }
+    });
+    fc.assert(property, { numRuns: CASES });
+    expect(Math.min(ends.read, ends.refused)).toBeGreaterThan(0);
   });
 });

@@ -85,8 +85,33 @@ describe("writeDataset", () => {
     ["a label of another class", { labelId: 1 }, "IMAGE_INVALID"],
     ["another size", { width: 1, rgb: Uint8Array.of(1, 2, 3) }, "IMAGE_INVALID"],
     ["bytes that do not fit", { rgb: Uint8Array.of(1) }, "IMAGE_INVALID"],
+    [
+      "a row that climbs where it is added to the name",
+      { row: "/../../../evil" as unknown as number },
+      "IMAGE_INVALID",
+    ],
+    ["a row that is no whole number", { row: 1.5 }, "IMAGE_INVALID"],
+    ["a name that is no text", { filename: 7 as unknown as string }, "IMAGE_INVALID"],
   ])("refuses %s and leaves nothing behind", async (_, changes, code) => {
     await expect(write([image({ row: 1 }), image({ row: 2, ...changes })])).rejects.toMatchObject({ code });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("refuses what is no image, as a program without types may hand over", async () => {
+    for (const nothing of [null, undefined, 7, "image"]) {
+      await expect(write([nothing as unknown as CifarImage])).rejects.toMatchObject({ code: "IMAGE_INVALID" });
+    }
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("notices a repeated row at once, however often the same image comes", async () => {
+    let taken = 0;
+    const images = (function* () {
+      for (; taken < 1000; taken++) yield image();
+    })();
+    const writing = writeDataset({ images, labels, directory: join(folder, "set") });
+    await expect(writing).rejects.toMatchObject({ code: "LST_INVALID", details: { line: 2 } });
+    expect(taken).toBeLessThan(10);
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -98,6 +123,29 @@ describe("writeDataset", () => {
     expect(await readdir(folder)).toEqual([]);
     await mkdir(join(folder, "used"));
     await expect(writeDataset({ images: [image()], labels, directory: folder })).rejects.toThrow(/is not empty/);
+  });
+
+  it("leaves nothing half-written when it is aborted in between, and takes no more images", async () => {
+    const reason = new Error("enough");
+    for (const last of [1, 7, 40]) {
+      const controller = new AbortController();
+      let [taken, isClosed] = [0, false];
+      const images = (function* () {
+        try {
+          for (; ; taken++) {
+            if (taken === last) controller.abort(reason);
+            yield image({ row: taken, split: taken % 2 === 0 ? "train" : "test" });
+          }
+        } finally {
+          isClosed = true;
+        }
+      })();
+      const directory = join(folder, "new", "set");
+      await expect(writeDataset({ images, labels, directory, signal: controller.signal })).rejects.toBe(reason);
+      expect(taken).toBeLessThan(last + 32);
+      expect(isClosed).toBe(true);
+      expect(await readdir(folder)).toEqual([]);
+    }
   });
 
   it("takes a folder that is there and empty, and leaves it there when it fails", async () => {

@@ -254,6 +254,23 @@ describe("openImageFolder", () => {
     for (const name of ["..", "../x", "a/b"]) await expect(read({ classes: [name] })).rejects.toThrow(/classes/);
   });
 
+  it("refuses a link that leads nowhere, and names a file that is gone when its turn comes", async () => {
+    await put({ "car/a.png": png(1), "car/b.png": png(2) });
+    const opened = await openImageFolder({ directory: folder, testShare: 0 });
+    const images = opened.images();
+    await images.next();
+    await rm(join(folder, "car/b.png"));
+    await expect(images.next()).rejects.toMatchObject({
+      code: "IMAGE_INVALID",
+      message: expect.stringMatching(/b\.png" cannot be used: it cannot be read \(ENOENT\)/),
+    });
+    await symlink(join(folder, "nowhere.png"), join(folder, "car/c.png"));
+    await expect(read()).rejects.toMatchObject({
+      code: "IMAGE_FOLDER_INVALID",
+      message: expect.stringMatching(/"c\.png" in it is no file/),
+    });
+  });
+
   it("ends with the signal's reason", async () => {
     await put({ "car/a.png": png(1), "car/b.png": png(2) });
     const controller = new AbortController();

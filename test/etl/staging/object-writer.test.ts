@@ -53,6 +53,7 @@ describe("an upload that fails", () => {
     ["AccessDenied", 403],
     ["NoSuchBucket", 404],
     ["InvalidRequest", 400],
+    ["NotImplemented", 501],
   ])("is raised at once and unchanged as %s", async (name, status) => {
     const failure = failureOf(name, status);
     s3.on(commands.PutObjectCommand).rejects(failure);
@@ -117,6 +118,21 @@ describe("uploadFile", () => {
     expect(stored.ETag).toMatch(/-3"$/);
     await upload();
     expect(events.map(({ type }) => type)).toEqual(["uploaded", "unchanged"]);
+  });
+
+  it("repeats a part that failed with what may pass", async () => {
+    let failures = 2;
+    local.clients.s3.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === "UploadPartCommand" && failures-- > 0) throw failureOf("SlowDown", 503);
+        return next(args);
+      },
+      { step: "initialize" },
+    );
+    await upload();
+    expect(events.map(({ type }) => type)).toEqual(["retry", "retry", "uploaded"]);
+    const head = new commands.HeadObjectCommand({ Bucket: "scones", Key: "train.rec" });
+    expect((await local.clients.s3.send(head)).ContentLength).toBe(content.length);
   });
 
   it("gives the upload up when it fails in between, so that nothing is billed", async () => {

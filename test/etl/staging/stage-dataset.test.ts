@@ -223,6 +223,22 @@ describe("stageDataset", () => {
     expect(await listKeys()).toEqual([]);
   });
 
+  it("never leaves a manifest that names what is not there, also where it replaced an older one", async () => {
+    await stage({ images: many.slice(0, 10) });
+    const failure = new Error("refused");
+    watchUploads(async (key, send) => {
+      if (key === "test.lst") throw failure;
+      return send();
+    });
+    await expect(stage()).rejects.toBe(failure);
+    const keys = await listKeys();
+    for (const split of ["train", "test"]) {
+      const rows = parseLst((await read(`${split}.lst`)).text ?? "");
+      for (const { filename } of rows) expect(keys).toContain(`${split}/${filename}`);
+    }
+    expect((await read("train.lst")).text).toContain("bike_s_000039.png");
+  });
+
   it("rejects with the signal's reason and leaves nothing, whether aborted before or in between", async () => {
     const reason = new Error("enough");
     await expect(stage({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
