@@ -3,6 +3,7 @@ import type { FunctionRegistry } from "../functions.js";
 import { unsupportedOperation } from "../local-operation-error.js";
 import { ServiceError } from "../service-error.js";
 import { checkShape } from "../shapes.js";
+import { TopicInbox } from "../topic-inbox.js";
 import { jsonError, jsonResponse, readBody, type WireRequest, type WireResponse, type WireService } from "../wire.js";
 import type { Clock } from "./clock.js";
 import { Activities } from "./service/activities.js";
@@ -18,6 +19,7 @@ import { statesError } from "./service/states-error.js";
 import { Tags } from "./service/tags.js";
 import { sendTaskFailure, sendTaskSuccess } from "./service/task-callbacks.js";
 import { createTaskIntegrations } from "./tasks/create-task-integrations.js";
+import type { SdkClients } from "./tasks/sdk-services.js";
 import type { TaskIntegration } from "./tasks/task-integration.js";
 import { TaskTokens } from "./tasks/task-tokens.js";
 
@@ -27,6 +29,10 @@ export interface StatesServiceOptions {
   readonly functions: FunctionRegistry;
   /** Further resources of Task states; they come before Lambda's. */
   readonly integrations?: readonly TaskIntegration[];
+  /** Clients of the other services, for tasks that call them; asked for when the first one does. */
+  readonly sdkClients?: () => SdkClients;
+  /** Receives what tasks publish to topics. */
+  readonly inbox?: TopicInbox;
   /** Region of every ARN. */
   readonly region: string;
   /** Account of every ARN. */
@@ -72,18 +78,21 @@ type Operations = Readonly<Record<StatesOperation, (input: unknown, request: Wir
  */
 export function createStatesService(options: StatesServiceOptions): StatesService {
   const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random } = options;
+  const { sdkClients, inbox = new TopicInbox() } = options;
   const place = { region, accountId };
   const closing = new AbortController();
   const tokens = new TaskTokens();
   const activities = new Activities(place, now);
-  const machines = new StateMachines({
-    ...place,
-    now,
-    integrations: [
-      ...integrations,
-      ...createTaskIntegrations({ functions, tokens, activities, closing: closing.signal }),
-    ],
+  const tasks = createTaskIntegrations({
+    functions,
+    tokens,
+    activities,
+    executions: () => executions,
+    sdkClients,
+    inbox,
+    closing: closing.signal,
   });
+  const machines = new StateMachines({ ...place, now, integrations: [...integrations, ...tasks] });
   const executions = new Executions(place, { now, sleep, random }, machines);
   const tags = new Tags((arn) => machines.has(arn) || activities.has(arn));
   const operations = {

@@ -48,6 +48,7 @@ export interface TaskIntegration {
 }
 
 const CALLBACK = ".waitForTaskToken";
+const WAITS = /(\.sync(:2)?|\.waitForTaskToken)$/;
 
 /**
  * Makes the form of an integration that waits until the task's token comes back.
@@ -63,13 +64,14 @@ export function acceptCallbacks(integration: TaskIntegration, tokens: TaskTokens
   return {
     ...integration,
     tokens,
-    matches: (resource) => resource.endsWith(CALLBACK) && matches(withoutEnding(resource)),
+    matches(resource) {
+      const plain = withoutEnding(resource);
+      return resource.endsWith(CALLBACK) && !WAITS.test(plain) && matches(plain);
+    },
     ...(check === undefined ? {} : { check: (resource, parameters) => check(withoutEnding(resource), parameters) }),
     run: (task) => run({ ...task, resource: withoutEnding(task.resource) }),
   };
 }
-
-const WAITS = /(\.sync(:2)?|\.waitForTaskToken)$/;
 
 /**
  * Makes the integrations as an Express machine may use them: nothing that waits for a job, a token or a worker.
