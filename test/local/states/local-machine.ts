@@ -25,9 +25,10 @@ export function createMachines(local: LocalAws) {
   };
   const settle = async (executionArn: string) => {
     for (;;) {
+      // First of all, so that a caller in a loop leaves jobs and endpoints their turn.
+      await new Promise((resolve) => setImmediate(resolve));
       const described = await sfn.send(new DescribeExecutionCommand({ executionArn }));
       if (described.status !== "RUNNING") return described;
-      await new Promise((resolve) => setImmediate(resolve));
     }
   };
   const history = async (executionArn: string) =>
