@@ -133,7 +133,9 @@ describe("a nested execution", () => {
     const { error, cause } = await runState(task);
     expect(error).toBe(`StepFunctions.${type}Exception`);
     expect(cause).toMatch(
-      new RegExp(`\\(Service: AWSStepFunctions; Status Code: 400; Error Code: ${type}; Request ID: .+; Proxy: null\\)$`),
+      new RegExp(
+        `\\(Service: AWSStepFunctions; Status Code: 400; Error Code: ${type}; Request ID: .+; Proxy: null\\)$`,
+      ),
     );
   });
 

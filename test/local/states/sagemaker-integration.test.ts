@@ -157,11 +157,13 @@ it("deploys what was trained: model, configuration, endpoint, wait for it", asyn
   expect((await machines.call("sagemaker:deleteEndpoint", { EndpointName: "e" })).status).toBe("SUCCEEDED");
 });
 
-it.each(["createEndpoint.sync", "deleteEndpoint", "createHyperParameterTuningJob.sync", "createModel.waitForTaskToken"])(
-  "sagemaker:%s is refused by name when the machine is made",
-  async (action) => {
-    await expect(machines.create({ Resource: resource(action), Parameters: {} })).rejects.toThrow(
-      `cannot run the resource '${resource(action)}'`,
-    );
-  },
-);
+it.each([
+  "createEndpoint.sync",
+  "deleteEndpoint",
+  "createHyperParameterTuningJob.sync",
+  "createModel.waitForTaskToken",
+])("sagemaker:%s is refused by name when the machine is made", async (action) => {
+  await expect(machines.create({ Resource: resource(action), Parameters: {} })).rejects.toThrow(
+    `cannot run the resource '${resource(action)}'`,
+  );
+});

@@ -71,7 +71,12 @@ describe("aws-sdk:s3", () => {
     ["s3:headObject", { Bucket: "scones", Key: "none" }, "S3.NoSuchKeyException", 404],
     ["s3:headBucket", { Bucket: "nowhere" }, "S3.NoSuchBucketException", 404],
     ["s3:listObjectsV2", { Bucket: "nowhere" }, "S3.NoSuchBucketException", 404],
-    ["s3:createBucket", { Bucket: "scones", CreateBucketConfiguration: { LocationConstraint: "no" } }, "S3.S3Exception", 400],
+    [
+      "s3:createBucket",
+      { Bucket: "scones", CreateBucketConfiguration: { LocationConstraint: "no" } },
+      "S3.S3Exception",
+      400,
+    ],
   ])("fails %s of %j with %s", async (action, parameters, name, status) => {
     const { error, cause } = await machines.call(action, parameters);
     expect(error).toBe(name);
@@ -128,7 +133,9 @@ describe("aws-sdk:sfn", () => {
     expect((await machines.settle(executionArn)).input).toBe('{"a":1}');
     const tagged = { ResourceArn: arn, Tags: [{ Key: "k", Value: "v" }] };
     await machines.call("sfn:tagResource", tagged);
-    expect((await machines.call("sfn:listTagsForResource", { ResourceArn: arn })).output).toEqual({ Tags: tagged.Tags });
+    expect((await machines.call("sfn:listTagsForResource", { ResourceArn: arn })).output).toEqual({
+      Tags: tagged.Tags,
+    });
   });
 
   it("fails with Sfn's names", async () => {

@@ -45,7 +45,12 @@ describe("sns:publish", () => {
     const sdk = await publish({ TopicArn: topic("c"), Message: "2" }, {}, "aws-sdk:sns:publish");
     expect(Object.keys(sdk.output ?? {})).toEqual(["MessageId"]);
     expect(local.publishedMessages(topic("b")).map(({ message }) => message)).toEqual(['{"n":1}']);
-    expect(local.publishedMessages().map(({ topicArn }) => topicArn).slice(-2)).toEqual([topic("b"), topic("c")]);
+    expect(
+      local
+        .publishedMessages()
+        .map(({ topicArn }) => topicArn)
+        .slice(-2),
+    ).toEqual([topic("b"), topic("c")]);
   });
 
   it("can wait for the token that it published", async () => {

@@ -124,6 +124,7 @@ function showExecution(described: unknown): JsonObject {
 }
 
 function withParsedData(described: JsonObject): JsonObject {
-  const parse = (value: Json | undefined): Json => (typeof value === "string" ? (JSON.parse(value) as Json) : (value ?? null));
+  const parse = (value: Json | undefined): Json =>
+    typeof value === "string" ? (JSON.parse(value) as Json) : (value ?? null);
   return { ...described, Input: parse(described["Input"]), Output: parse(described["Output"]) };
 }

@@ -4,8 +4,8 @@ import { type Json, type JsonObject, memberOf } from "../json.js";
 import { jsonText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
 import { callSdk, SdkRefusal, type SdkResult } from "./sdk-call.js";
-import { type SdkClients, sdkServices } from "./sdk-services.js";
 import { describeAnswer } from "./sdk-metadata.js";
+import { type SdkClients, sdkServices } from "./sdk-services.js";
 import { serviceFailure } from "./service-failure.js";
 import type { TaskIntegration, TaskRun } from "./task-integration.js";
 
@@ -98,12 +98,7 @@ async function waitForJob(clients: SdkClients, job: string, name: JsonObject, si
   }
 }
 
-async function call(
-  clients: SdkClients,
-  operation: string,
-  parameters: Json,
-  signal: AbortSignal,
-): Promise<SdkResult> {
+async function call(clients: SdkClients, operation: string, parameters: Json, signal: AbortSignal): Promise<SdkResult> {
   try {
     return await callSdk(clients, { service: sageMaker(), operation, parameters, time: "milliseconds" }, signal);
   } catch (error) {

@@ -43,7 +43,12 @@ type Sender = { send(command: unknown, options: { readonly abortSignal: AbortSig
  */
 export async function callSdk(
   clients: SdkClients,
-  call: { readonly service: SdkService; readonly operation: string; readonly parameters: Json; readonly time: TimeFormat },
+  call: {
+    readonly service: SdkService;
+    readonly operation: string;
+    readonly parameters: Json;
+    readonly time: TimeFormat;
+  },
   signal: AbortSignal,
 ): Promise<SdkResult> {
   const { service, operation, parameters, time } = call;

@@ -12,7 +12,14 @@ import type { TaskIntegration, TaskRun } from "./task-integration.js";
 const OPTIMIZED = /^arn:[a-z-]+:states:::sns:publish$/;
 const SDK = /^arn:[a-z-]+:states:::aws-sdk:sns:publish$/;
 const TOPIC_ARN = /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[a-zA-Z0-9_-]{1,256}(\.fifo)?$/;
-const FIELDS: readonly string[] = ["Message", "MessageAttributes", "MessageStructure", "Subject", "TargetArn", "TopicArn"];
+const FIELDS: readonly string[] = [
+  "Message",
+  "MessageAttributes",
+  "MessageStructure",
+  "Subject",
+  "TargetArn",
+  "TopicArn",
+];
 /** Source: SNS API reference, "Publish": printable ASCII, up to 100 characters. */
 const SUBJECT = /^[\x21-\x7e][\x20-\x7e]{0,99}$/;
 
