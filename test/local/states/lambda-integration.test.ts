@@ -67,3 +67,22 @@ describe("lambda:invoke", () => {
     expect(output).toMatchObject({ Error: "Sandbox.Timedout", Cause: expect.stringContaining("Task timed out") });
   });
 });
+
+describe("aws-sdk:lambda:invoke", () => {
+  const sdk = (parameters: object = {}) => invoke(parameters, { Resource: "arn:aws:states:::aws-sdk:lambda:invoke" });
+
+  it("gives the payload as text", async () => {
+    const { runState } = createStates({ f: (event: unknown) => ({ event }) });
+    const { output } = await runState(sdk({ "Payload.$": "$" }), { a: 1 });
+    expect(output).toEqual({ ExecutedVersion: "$LATEST", Payload: '{"event":{"a":1}}', StatusCode: 200 });
+    expect((await runState(sdk({ InvocationType: "DryRun" }))).output).toMatchObject({ StatusCode: 204 });
+  });
+
+  it("succeeds with the failure of a function, but not without a function", async () => {
+    const { runState } = createStates({ f: () => Promise.reject(new TypeError("no")) });
+    const { output } = await runState(sdk());
+    expect(output).toMatchObject({ FunctionError: "Unhandled", StatusCode: 200 });
+    expect(JSON.parse((output as { Payload: string }).Payload)).toMatchObject({ errorType: "TypeError" });
+    expect((await runState(sdk({ FunctionName: "none" }))).error).toBe("Lambda.ResourceNotFoundException");
+  });
+});

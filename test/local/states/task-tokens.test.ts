@@ -246,3 +246,10 @@ it("an Express machine has no task that waits for a token", async () => {
     "Express state machine does not support '.waitForTaskToken' service integration",
   );
 });
+
+it("a heartbeat must come sooner than the time is up", async () => {
+  const { create } = createWaiting();
+  await expect(create(machine({ HeartbeatSeconds: 5, TimeoutSeconds: 5 }))).rejects.toThrow(
+    "'HeartbeatSeconds' must be smaller than 'TimeoutSeconds'",
+  );
+});

@@ -35,9 +35,10 @@ export interface TaskParts {
  */
 export function createTaskIntegrations(parts: TaskParts): readonly TaskIntegration[] {
   const { functions, tokens, activities, executions, sdkClients, inbox, closing } = parts;
-  const { invoke, functionArn } = createLambdaIntegrations(functions, closing);
+  const { invoke, sdkInvoke, functionArn } = createLambdaIntegrations(functions, closing);
   const calls = [
     invoke,
+    sdkInvoke,
     createNestedExecutionIntegration(executions),
     ...createSnsIntegrations(inbox),
     ...(sdkClients === undefined ? [] : [createSdkIntegration(sdkClients)]),

@@ -7,6 +7,7 @@ import { describeAnswer } from "./sdk-metadata.js";
 import type { TaskIntegration, TaskRun } from "./task-integration.js";
 
 const INVOKE = /^arn:[a-z-]+:states:::lambda:invoke$/;
+const SDK_INVOKE = /^arn:[a-z-]+:states:::aws-sdk:lambda:invoke$/;
 const FUNCTION_ARN = /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[a-zA-Z0-9_-]+(:(\$LATEST|[a-zA-Z0-9_-]+))?$/;
 const INVOKE_FIELDS: readonly string[] = [
   "FunctionName",
@@ -24,6 +25,8 @@ const DIED: readonly string[] = ["Sandbox.Timedout", "Runtime.ExitError"];
 export interface LambdaIntegrations {
   /** `lambda:invoke`, whose result wraps the payload. */
   readonly invoke: TaskIntegration;
+  /** `aws-sdk:lambda:invoke`, whose result is the API's: a payload as text, and no failure of the function fails it. */
+  readonly sdkInvoke: TaskIntegration;
   /** A bare function ARN, whose result is the payload. */
   readonly functionArn: TaskIntegration;
 }
@@ -33,7 +36,7 @@ export interface LambdaIntegrations {
  *
  * @param functions - The functions.
  * @param closing - Ends what was invoked with InvocationType Event and still runs.
- * @returns Both integrations.
+ * @returns The integrations.
  * @internal
  */
 export function createLambdaIntegrations(functions: FunctionRegistry, closing: AbortSignal): LambdaIntegrations {
@@ -43,7 +46,14 @@ export function createLambdaIntegrations(functions: FunctionRegistry, closing: A
       events: "Task",
       honoursSignal: true,
       check: (_resource, parameters) => checkParameters(parameters),
-      run: (task) => runInvoke(functions, closing, task),
+      run: async (task) => showInvoked(await request(functions, closing, task), task.clock.now()),
+    },
+    sdkInvoke: {
+      matches: (resource) => SDK_INVOKE.test(resource),
+      events: "Task",
+      honoursSignal: true,
+      check: (_resource, parameters) => checkParameters(parameters),
+      run: async (task) => showSdkInvoked(await request(functions, closing, task)),
     },
     functionArn: {
       matches: (resource) => FUNCTION_ARN.test(resource),
@@ -69,8 +79,13 @@ function checkParameters(parameters: Json | undefined): readonly string[] {
   ];
 }
 
-async function runInvoke(functions: FunctionRegistry, closing: AbortSignal, task: TaskRun): Promise<Json> {
-  const { parameters, signal, clock } = task;
+/** What Lambda answered: an invocation, or that it accepted one of type Event or DryRun. */
+type Answer =
+  | { readonly status: 200; readonly invocation: Invocation }
+  | { readonly status: 202 | 204; readonly invocation?: undefined };
+
+async function request(functions: FunctionRegistry, closing: AbortSignal, task: TaskRun): Promise<Answer> {
+  const { parameters, signal } = task;
   const name = memberOf(parameters, "FunctionName");
   if (typeof name !== "string") {
     throw new StateFailure("States.Runtime", "The field 'FunctionName' must be the name or the ARN of a function.");
@@ -85,22 +100,29 @@ async function runInvoke(functions: FunctionRegistry, closing: AbortSignal, task
   const event = jsonText(memberOf(parameters, "Payload") ?? {});
   const clientContext = readClientContext(memberOf(parameters, "ClientContext"));
   if (type === "RequestResponse") {
-    const invocation = await functions.invoke(target, event, { signal, ...clientContext });
-    const payload = payloadOf(invocation);
-    return wrapPayload(payload, invocation.status === "notFound" ? "" : invocation.requestId, clock.now());
+    return { status: 200, invocation: await functions.invoke(target, event, { signal, ...clientContext }) };
   }
   if (!functions.has(target)) payloadOf({ status: "notFound", functionArn: target });
+  if (type === "DryRun") return { status: 204 };
   // Nobody learns how an Event ended; on Lambda its failures go to logs and queues.
-  if (type === "Event") functions.invoke(target, event, { signal: closing, ...clientContext }).catch(() => undefined);
-  const status = type === "Event" ? 202 : 204;
-  const metadata = describeAnswer({
-    requestId: randomUUID(),
-    date: clock.now(),
-    length: 0,
-    contentType: "application/json",
-    status,
-  });
-  return { ExecutedVersion: "$LATEST", Payload: "", ...metadata, StatusCode: status };
+  functions.invoke(target, event, { signal: closing, ...clientContext }).catch(() => undefined);
+  return { status: 202 };
+}
+
+function showInvoked({ status, invocation }: Answer, date: Date): Json {
+  if (invocation !== undefined) {
+    const payload = payloadOf(invocation);
+    return wrapPayload(payload, invocation.status === "notFound" ? "" : invocation.requestId, date);
+  }
+  const answer = { requestId: randomUUID(), date, length: 0, contentType: "application/json", status };
+  return { ExecutedVersion: "$LATEST", Payload: "", ...describeAnswer(answer), StatusCode: status };
+}
+
+function showSdkInvoked({ status, invocation }: Answer): Json {
+  const base = { ExecutedVersion: "$LATEST", StatusCode: status };
+  if (invocation === undefined) return base;
+  if (invocation.status !== "failed") return { ...base, Payload: payloadOf(invocation) };
+  return { ...base, FunctionError: "Unhandled", Payload: JSON.stringify(invocation.failure) };
 }
 
 /** Lambda takes the context as JSON text in Base64 and hands it to the handler as an object. */
