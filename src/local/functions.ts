@@ -19,6 +19,8 @@ export interface LocalFunctionContext {
   readonly logGroupName: string;
   /** CloudWatch log stream of the instance. */
   readonly logStreamName: string;
+  /** What the caller sent as ClientContext. */
+  readonly clientContext?: unknown;
   /** Whether Lambda would wait for the event loop; without effect here. */
   callbackWaitsForEmptyEventLoop: boolean;
   /** Milliseconds until the function times out. */
@@ -34,6 +36,14 @@ export interface RegisterFunctionOptions {
   readonly timeoutMs?: number;
   /** Memory in MB that the context names; it is not enforced. @defaultValue 128 */
   readonly memoryMb?: number;
+}
+
+/** Options of {@link FunctionRegistry.invoke}. @internal */
+export interface InvokeFunctionOptions {
+  /** Ends the wait for the function. */
+  readonly signal?: AbortSignal;
+  /** What the context carries as `clientContext`. */
+  readonly clientContext?: unknown;
 }
 
 /** How an invocation ended. @internal */
@@ -55,7 +65,7 @@ export interface FunctionRegistry {
   /** Whether a name or ARN leads to a function. */
   has(nameOrArn: string): boolean;
   /** Invokes a function with an event that is given as JSON text; rejects only with the signal's reason. */
-  invoke(nameOrArn: string, payload: string, options?: { readonly signal?: AbortSignal }): Promise<Invocation>;
+  invoke(nameOrArn: string, payload: string, options?: InvokeFunctionOptions): Promise<Invocation>;
 }
 
 interface RegisteredFunction {
@@ -114,9 +124,9 @@ export function createFunctionRegistry(place: {
       return arn;
     },
     has: (nameOrArn) => find(nameOrArn) !== undefined,
-    async invoke(nameOrArn, payload, { signal } = {}) {
+    async invoke(nameOrArn, payload, options = {}) {
       const found = find(nameOrArn);
-      if (found !== undefined) return invokeFunction(found, payload, signal, now);
+      if (found !== undefined) return invokeFunction(found, payload, options, now);
       return { status: "notFound", functionArn: nameOrArn.startsWith("arn:") ? nameOrArn : arnOf(nameOrArn) };
     },
   };
@@ -134,7 +144,7 @@ function duplicate(name: string): InvalidOptionsError {
 async function invokeFunction(
   found: RegisteredFunction,
   payload: string,
-  signal: AbortSignal | undefined,
+  { signal, clientContext }: InvokeFunctionOptions,
   now: () => Date,
 ): Promise<Invocation> {
   signal?.throwIfAborted();
@@ -148,6 +158,7 @@ async function invokeFunction(
     awsRequestId: requestId,
     logGroupName: `/aws/lambda/${found.name}`,
     logStreamName: `local/[$LATEST]${found.name}`,
+    ...(clientContext === undefined ? {} : { clientContext }),
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => Math.max(0, deadline - now().getTime()),
   };

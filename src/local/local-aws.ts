@@ -19,6 +19,7 @@ import { createRuntimeService } from "./sagemaker/runtime-service.js";
 import { createSageMakerService } from "./sagemaker/sagemaker-service.js";
 import { TrainingJobs } from "./sagemaker/training-jobs.js";
 import { createStatesService } from "./states/states-service.js";
+import { type PublishedMessage, TopicInbox } from "./topic-inbox.js";
 
 /** Options of {@link createLocalAws}. */
 export interface LocalAwsOptions {
@@ -92,6 +93,14 @@ export interface LocalAws extends AsyncDisposable {
    * @returns The function's ARN, for a state machine.
    */
   registerFunction(name: string, handler: LocalFunction): string;
+  /**
+   * Reads what workflows published with `sns:publish`. Topics need not be created, and nothing is delivered elsewhere;
+   * the latest 10,000 messages are kept, up to 64 MiB of text.
+   *
+   * @param topicArn - ARN of a topic; without one the messages of all topics.
+   * @returns The messages, oldest first.
+   */
+  publishedMessages(topicArn?: string): readonly PublishedMessage[];
   /**
    * Answers on a loopback port too, for the AWS CLI, boto3 and other processes.
    *
@@ -168,7 +177,8 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const jobs = new TrainingJobs(environment);
   const models = new Models(environment);
   const endpoints = new Endpoints(environment, models);
-  const states = createStatesService({ functions, region, accountId, now });
+  const inbox = new TopicInbox();
+  const states = createStatesService({ functions, region, accountId, now, inbox, sdkClients: () => taskClients });
   const router = createRouter({
     s3: createS3Service({ store, region, accountId, now }),
     sagemaker: createSageMakerService({ jobs, models, endpoints }),
@@ -176,19 +186,22 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     states: states.service,
   });
   const clients = createClients(region, router);
+  // The clients of tasks do not try again: a state machine has Retry for that.
+  const taskClients = createClients(region, router, { maxAttempts: 1 });
   const servers: { close(): Promise<void> }[] = [];
 
   const close = async () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
     await states.close();
     await Promise.all([jobs.close(), endpoints.close()]);
-    for (const client of Object.values(clients)) client.destroy();
+    for (const client of [...Object.values(clients), ...Object.values(taskClients)]) client.destroy();
   };
   return {
     clients,
     region,
     accountId,
     registerFunction: (name, handler) => functions.register(name, handler),
+    publishedMessages: (topicArn) => inbox.list(topicArn),
     async listen({ port = 0 } = {}) {
       const server = await startHttpServer({ service: router, port });
       servers.push(server);
@@ -199,8 +212,13 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   };
 }
 
-function createClients(region: string, router: Parameters<typeof createRequestHandler>[0]): LocalAwsClients {
+function createClients(
+  region: string,
+  router: Parameters<typeof createRequestHandler>[0],
+  options: { readonly maxAttempts?: number } = {},
+): LocalAwsClients {
   const config = {
+    ...options,
     region,
     // Nothing leaves the process, so the signature protects nothing; the SDK wants credentials all the same.
     credentials: { accessKeyId: "local", secretAccessKey: "local" },

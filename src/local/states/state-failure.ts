@@ -15,24 +15,27 @@ export class StateFailure extends Error {
   readonly location: string | undefined;
   /** Whether the cause already says which state failed. */
   readonly located: boolean;
+  /** Second name that Retry and Catch find it by. */
+  readonly alias: string | undefined;
 
   /**
    * Makes a failure.
    *
    * @param error - Error name.
    * @param causeText - Cause.
-   * @param more - `location`: the field; `located`: whether the cause names the state.
+   * @param more - `location`: the field; `located`: whether the cause names the state; `alias`: a second name.
    */
   constructor(
     error: string | undefined,
     causeText?: string,
-    more: { readonly location?: string | undefined; readonly located?: boolean } = {},
+    more: { readonly location?: string | undefined; readonly located?: boolean; readonly alias?: string } = {},
   ) {
     super(causeText ?? error ?? "");
     this.error = error?.slice(0, MAX_ERROR);
     this.causeText = causeText?.slice(0, MAX_CAUSE);
     this.location = more.location;
     this.located = more.located ?? false;
+    this.alias = more.alias;
   }
 
   /** Literal name of the error. */
@@ -50,14 +53,15 @@ const DATA_LIMIT = "States.DataLimitExceeded";
  *
  * @param names - The list.
  * @param error - Name of the error.
+ * @param alias - Second name of the error.
  * @returns `true` when it is named, or a wildcard covers it.
  * @see AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows".
  * @internal
  */
-export function matchesError(names: readonly string[], error: string): boolean {
+export function matchesError(names: readonly string[], error: string, alias?: string): boolean {
   if (error === RUNTIME) return false;
   return names.some((name) => {
-    if (name === error) return true;
+    if (name === error || name === alias) return true;
     if (error === DATA_LIMIT) return false;
     return name === "States.ALL" || (name === "States.TaskFailed" && error !== "States.Timeout");
   });

@@ -3,8 +3,10 @@ import type { FunctionRegistry } from "../functions.js";
 import { unsupportedOperation } from "../local-operation-error.js";
 import { ServiceError } from "../service-error.js";
 import { checkShape } from "../shapes.js";
+import { TopicInbox } from "../topic-inbox.js";
 import { jsonError, jsonResponse, readBody, type WireRequest, type WireResponse, type WireService } from "../wire.js";
 import type { Clock } from "./clock.js";
+import { Activities } from "./service/activities.js";
 import { Executions, type StartExecutionRequest } from "./service/executions.js";
 import { requestShapes, type StatesOperation } from "./service/request-shapes.js";
 import {
@@ -15,8 +17,11 @@ import {
 } from "./service/state-machines.js";
 import { statesError } from "./service/states-error.js";
 import { Tags } from "./service/tags.js";
-import { createLambdaIntegrations } from "./tasks/lambda-integration.js";
+import { sendTaskFailure, sendTaskSuccess } from "./service/task-callbacks.js";
+import { createTaskIntegrations } from "./tasks/create-task-integrations.js";
+import type { SdkClients } from "./tasks/sdk-services.js";
 import type { TaskIntegration } from "./tasks/task-integration.js";
+import { TaskTokens } from "./tasks/task-tokens.js";
 
 /** What the local Step Functions needs. @internal */
 export interface StatesServiceOptions {
@@ -24,6 +29,10 @@ export interface StatesServiceOptions {
   readonly functions: FunctionRegistry;
   /** Further resources of Task states; they come before Lambda's. */
   readonly integrations?: readonly TaskIntegration[];
+  /** Clients of the other services, for tasks that call them; asked for when the first one does. */
+  readonly sdkClients?: () => SdkClients;
+  /** Receives what tasks publish to topics. */
+  readonly inbox?: TopicInbox;
   /** Region of every ARN. */
   readonly region: string;
   /** Account of every ARN. */
@@ -48,6 +57,15 @@ export interface StatesService {
 const MAX_REQUEST_BYTES = 4_194_304;
 const PREFIX = "AWSStepFunctions.";
 
+type TaskOperation =
+  | "CreateActivity"
+  | "DescribeActivity"
+  | "ListActivities"
+  | "DeleteActivity"
+  | "GetActivityTask"
+  | "SendTaskSuccess"
+  | "SendTaskFailure"
+  | "SendTaskHeartbeat";
 type Operations = Readonly<Record<StatesOperation, (input: unknown, request: WireRequest) => unknown>>;
 
 /**
@@ -60,17 +78,34 @@ type Operations = Readonly<Record<StatesOperation, (input: unknown, request: Wir
  */
 export function createStatesService(options: StatesServiceOptions): StatesService {
   const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random } = options;
+  const { sdkClients, inbox = new TopicInbox() } = options;
   const place = { region, accountId };
-  const machines = new StateMachines({
-    ...place,
-    now,
-    integrations: [...integrations, ...createLambdaIntegrations(functions)],
+  const closing = new AbortController();
+  const tokens = new TaskTokens();
+  const activities = new Activities(place, now);
+  const tasks = createTaskIntegrations({
+    functions,
+    tokens,
+    activities,
+    executions: () => executions,
+    sdkClients,
+    inbox,
+    closing: closing.signal,
   });
+  const machines = new StateMachines({ ...place, now, integrations: [...integrations, ...tasks] });
   const executions = new Executions(place, { now, sleep, random }, machines);
-  const operations = createOperations(machines, executions, new Tags(machines));
+  const tags = new Tags((arn) => machines.has(arn) || activities.has(arn));
+  const operations = {
+    ...createOperations(machines, executions, tags),
+    ...createTaskOperations(activities, tokens, tags),
+  };
   return {
     service: (request) => answer(operations, request),
-    close: () => executions.close(),
+    async close() {
+      closing.abort();
+      activities.close();
+      await executions.close();
+    },
   };
 }
 
@@ -112,7 +147,11 @@ function parseInput(body: Uint8Array | undefined): unknown {
 }
 
 /** The shapes are checked before an operation runs, which is what the casts stand on. */
-function createOperations(machines: StateMachines, executions: Executions, tags: Tags): Operations {
+function createOperations(
+  machines: StateMachines,
+  executions: Executions,
+  tags: Tags,
+): Omit<Operations, TaskOperation> {
   type Machine = { readonly stateMachineArn: string };
   type Run = { readonly executionArn: string };
   type Resource = { readonly resourceArn: string };
@@ -143,5 +182,30 @@ function createOperations(machines: StateMachines, executions: Executions, tags:
     TagResource: (input) => tags.add(input as Resource & { tags: readonly Tag[] }),
     UntagResource: (input) => tags.remove(input as Resource & { tagKeys: readonly string[] }),
     ListTagsForResource: (input) => tags.list(input as Resource),
+  };
+}
+
+/** The operations of those who do the work of tasks; the casts stand on the same check. */
+function createTaskOperations(activities: Activities, tokens: TaskTokens, tags: Tags): Pick<Operations, TaskOperation> {
+  type Activity = { readonly activityArn: string };
+  type Token = { readonly taskToken: string };
+  return {
+    CreateActivity(input) {
+      const request = input as { readonly name: string; readonly tags?: readonly Tag[] };
+      const made = activities.create(request);
+      if (request.tags) tags.add({ resourceArn: made.activityArn, tags: request.tags });
+      return made;
+    },
+    DescribeActivity: (input) => activities.describe(input as Activity),
+    ListActivities: (input) => activities.list(input as object),
+    DeleteActivity(input) {
+      const request = input as Activity;
+      activities.delete(request);
+      tags.forget(request.activityArn);
+    },
+    GetActivityTask: (input, { signal }) => activities.getTask(input as Activity, signal),
+    SendTaskSuccess: (input) => sendTaskSuccess(tokens, input as Token & { output: string }),
+    SendTaskFailure: (input) => sendTaskFailure(tokens, input as Token),
+    SendTaskHeartbeat: (input) => tokens.heartbeat((input as Token).taskToken),
   };
 }

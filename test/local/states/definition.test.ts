@@ -5,7 +5,7 @@ import { parseDefinition } from "../../../src/local/states/definition/parse-defi
 import { createLambdaIntegrations } from "../../../src/local/states/tasks/lambda-integration.js";
 
 const functions = createFunctionRegistry({ region: "us-east-1", accountId: "123456789012" });
-const integrations = createLambdaIntegrations(functions);
+const integrations = Object.values(createLambdaIntegrations(functions, new AbortController().signal));
 const find = (definition: unknown) =>
   parseDefinition(typeof definition === "string" ? definition : JSON.stringify(definition), integrations).findings;
 const findState = (state: object, top: object = {}) =>

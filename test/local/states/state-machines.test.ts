@@ -1,6 +1,6 @@
 import {
-  CreateActivityCommand,
   CreateStateMachineCommand,
+  DeleteStateMachineAliasCommand,
   DeleteStateMachineCommand,
   DescribeStateMachineCommand,
   InvalidArn,
@@ -142,8 +142,9 @@ describe("state machines", () => {
 
 it("names an operation that it does not have", async () => {
   const { sfn } = createStates();
-  await expect(sfn.send(new CreateActivityCommand({ name: "a" }))).rejects.toMatchObject({
+  const alias = new DeleteStateMachineAliasCommand({ stateMachineAliasArn: "arn:aws:states:us-east-1:1:a" });
+  await expect(sfn.send(alias)).rejects.toMatchObject({
     code: "LOCAL_OPERATION_UNSUPPORTED",
-    details: { service: "states", operation: "CreateActivity" },
+    details: { service: "states", operation: "DeleteStateMachineAlias" },
   });
 });

@@ -99,6 +99,10 @@ function parseTask(
     findings.add(`${location}/Credentials`, "The field 'Credentials' must be an object.");
   }
   const bounds = { least: 1, most: MAX_SECONDS };
+  const { TimeoutSeconds: timeout, HeartbeatSeconds: heartbeat } = state;
+  if (typeof timeout === "number" && typeof heartbeat === "number" && heartbeat >= timeout) {
+    findings.add(`${location}/HeartbeatSeconds`, "The field 'HeartbeatSeconds' must be smaller than 'TimeoutSeconds'.");
+  }
   return {
     resource,
     integration: integration ?? { matches: () => false, events: "Task", run: async () => null },

@@ -23,8 +23,8 @@ export class RetryCounter {
    * @returns Milliseconds until the new attempt, or `undefined` when there is none.
    */
   next(failure: StateFailure, random: () => number): number | undefined {
-    const { error } = failure;
-    const index = this.#retry.findIndex(({ errorEquals }) => matchesError(errorEquals, error ?? ""));
+    const { error, alias } = failure;
+    const index = this.#retry.findIndex(({ errorEquals }) => matchesError(errorEquals, error ?? "", alias));
     const retrier = this.#retry[index];
     if (retrier === undefined) return undefined;
     const attempts = this.#attempts[index] ?? 0;
@@ -45,7 +45,8 @@ export class RetryCounter {
  * @internal
  */
 export function findCatcher(state: State, failure: StateFailure): Catcher | undefined {
-  return errorHandlingOf(state).catch.find(({ errorEquals }) => matchesError(errorEquals, failure.error ?? ""));
+  const { error, alias } = failure;
+  return errorHandlingOf(state).catch.find(({ errorEquals }) => matchesError(errorEquals, error ?? "", alias));
 }
 
 const NONE: ErrorHandling = { retry: [], catch: [] };

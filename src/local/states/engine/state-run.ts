@@ -26,6 +26,8 @@ export interface StateRun {
   readonly entered: Date;
   /** How often it was tried again. */
   readonly retryCount: number;
+  /** Token of a task that waits for one. */
+  readonly taskToken?: string;
 }
 
 /** What a state gives. @internal */
@@ -68,5 +70,6 @@ function contextObject(run: StateRun, item: MapItem | undefined): JsonObject {
     ...run.environment.contextBase,
     State: { EnteredTime: run.entered.toISOString(), Name: run.stateName, RetryCount: run.retryCount },
     ...(item === undefined ? {} : { Map: { Item: { Index: item.index, Value: item.value } } }),
+    ...(run.taskToken === undefined ? {} : { Task: { Token: run.taskToken } }),
   };
 }

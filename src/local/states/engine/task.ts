@@ -2,19 +2,24 @@ import { isSconesError } from "../../../core/errors.js";
 import { withTimeout } from "../clock.js";
 import type { TaskState } from "../definition/model.js";
 import type { Json } from "../json.js";
-import { jsonText } from "../json-text.js";
 import { checkDataLimit } from "../limits.js";
 import { StateFailure } from "../state-failure.js";
-import { splitResource } from "../tasks/task-integration.js";
+import type { OpenTask } from "../tasks/task-tokens.js";
 import { buildParameters, finishWithResult, selectInput } from "./data-flow.js";
-import { NOT_TRUNCATED } from "./history.js";
 import { evaluateNumber } from "./number-value.js";
+import { requireHeartbeats } from "./require-heartbeats.js";
 import { type StateResult, type StateRun, scopeOf } from "./state-run.js";
+import { createTaskEvents, type TaskEvents, type TaskLimits } from "./task-events.js";
 
-/** The limits of one attempt, in seconds. */
-interface TaskLimits {
-  readonly timeout: number | undefined;
-  readonly heartbeat: number | undefined;
+/** One attempt at the work of a Task state. */
+interface Attempt {
+  readonly state: TaskState;
+  readonly run: StateRun;
+  readonly parameters: Json;
+  readonly limits: TaskLimits;
+  readonly events: TaskEvents;
+  /** Where the result comes back with a token. */
+  readonly open: OpenTask | undefined;
 }
 
 /**
@@ -26,6 +31,18 @@ interface TaskLimits {
  * @internal
  */
 export async function runTask(state: TaskState, run: StateRun): Promise<StateResult> {
+  const open = state.integration.tokens?.open();
+  if (open === undefined) return runAttempt(state, run, open);
+  try {
+    // Only what waits for a token sees one in its context object.
+    const isActivity = state.integration.events === "Activity";
+    return await runAttempt(state, isActivity ? run : { ...run, taskToken: open.token }, open);
+  } finally {
+    open.close();
+  }
+}
+
+async function runAttempt(state: TaskState, run: StateRun, open: OpenTask | undefined): Promise<StateResult> {
   const effectiveInput = await selectInput(run, state.data);
   const parameters = await buildParameters(run, state.data, effectiveInput);
   const scope = scopeOf(run, effectiveInput);
@@ -34,12 +51,13 @@ export async function runTask(state: TaskState, run: StateRun): Promise<StateRes
     timeout: await evaluateNumber(state.timeoutSeconds, "TimeoutSeconds", scope, bounds),
     heartbeat: await evaluateNumber(state.heartbeatSeconds, "HeartbeatSeconds", scope, bounds),
   };
-  const events = state.integration.events === "Task" ? taskEvents(state, run) : functionEvents(state, run);
+  state.integration.admit?.(state.resource);
+  const events = createTaskEvents(state, run);
   events.scheduled(parameters, limits);
-  events.started();
   let result: Json;
   try {
-    result = await invoke(state, run, parameters, limits.timeout);
+    const attempt: Attempt = { state, run, parameters, limits, events, open };
+    result = await (state.integration.events === "Activity" ? runActivity(attempt) : runService(attempt));
     checkDataLimit(result, `The state/task '${state.name}'`);
   } catch (error) {
     const failure = toTaskFailure(error, run);
@@ -50,38 +68,57 @@ export async function runTask(state: TaskState, run: StateRun): Promise<StateRes
   return { ...(await finishWithResult(run, state.language, state.data, result)), next: state.next };
 }
 
-async function invoke(
-  state: TaskState,
-  run: StateRun,
-  parameters: Json,
-  timeoutSeconds: number | undefined,
-): Promise<Json> {
-  const { branch, environment } = run;
-  const work = (signal: AbortSignal) =>
-    state.integration.run({
-      resource: state.resource,
-      parameters,
-      stateName: state.name,
-      executionArn: environment.executionArn,
-      signal,
-      clock: environment.clock,
-      submitted: (output) => {
-        branch.add("TaskSubmitted", {
-          key: "taskSubmittedEventDetails",
-          value: { ...splitResource(state.resource), output: jsonText(output), outputDetails: NOT_TRUNCATED },
-        });
-      },
-    });
-  if (timeoutSeconds === undefined && state.integration.honoursSignal) return work(branch.signal);
-  return withTimeout(
-    environment.clock,
-    {
-      milliseconds: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
-      signal: branch.signal,
-      onTimeout: () => new StateFailure("States.Timeout", undefined, { located: true }),
-    },
-    work,
+async function runService(attempt: Attempt): Promise<Json> {
+  const { state, run, limits, events, open } = attempt;
+  events.started();
+  if (open === undefined) {
+    if (limits.timeout === undefined && state.integration.honoursSignal) return invoke(attempt, run.branch.signal);
+    return withinTimeout(attempt, (signal) => invoke(attempt, signal));
+  }
+  return withinTimeout(attempt, (signal) =>
+    withinHeartbeats(attempt, open, signal, async () => {
+      events.submitted(await invoke(attempt, signal));
+      return open.outcome;
+    }),
   );
+}
+
+/** The limits begin when a worker has taken the task, which may be any time later. */
+async function runActivity(attempt: Attempt): Promise<Json> {
+  const { run, events, open } = attempt;
+  events.started(await invoke(attempt, run.branch.signal));
+  if (open === undefined) throw new Error("An activity has a token.");
+  return withinTimeout(attempt, (signal) => withinHeartbeats(attempt, open, signal, () => open.outcome));
+}
+
+function withinTimeout({ run, limits }: Attempt, work: (signal: AbortSignal) => Promise<Json>): Promise<Json> {
+  const milliseconds = limits.timeout === undefined ? undefined : limits.timeout * 1000;
+  const onTimeout = () => new StateFailure("States.Timeout", undefined, { located: true });
+  return withTimeout(run.environment.clock, { milliseconds, signal: run.branch.signal, onTimeout }, work);
+}
+
+function withinHeartbeats(
+  { run, limits }: Attempt,
+  open: OpenTask,
+  signal: AbortSignal,
+  work: () => Promise<Json>,
+): Promise<Json> {
+  if (limits.heartbeat === undefined) return work();
+  return requireHeartbeats(run.environment.clock, { milliseconds: limits.heartbeat * 1000, open, signal }, work);
+}
+
+function invoke({ state, run, parameters, events, open }: Attempt, signal: AbortSignal): Promise<Json> {
+  const { environment } = run;
+  return state.integration.run({
+    resource: state.resource,
+    parameters,
+    stateName: state.name,
+    executionArn: environment.executionArn,
+    ...(open === undefined ? {} : { token: open.token }),
+    signal,
+    clock: environment.clock,
+    submitted: events.submitted,
+  });
 }
 
 /** A stop of the execution passes through as it is; a fault of an integration fails the task. */
@@ -91,71 +128,4 @@ function toTaskFailure(error: unknown, run: StateRun): StateFailure {
   const message = error instanceof Error ? error.message : String(error);
   const name = isSconesError(error) ? error.code : "States.TaskFailed";
   return new StateFailure(name, message, { located: true });
-}
-
-interface TaskEvents {
-  scheduled(parameters: Json, limits: TaskLimits): void;
-  started(): void;
-  succeeded(result: Json): void;
-  failed(failure: StateFailure): void;
-}
-
-function failureDetails({ error, causeText }: StateFailure) {
-  return { ...(error === undefined ? {} : { error }), ...(causeText === undefined ? {} : { cause: causeText }) };
-}
-
-function showLimits({ timeout, heartbeat }: TaskLimits) {
-  return {
-    ...(timeout === undefined ? {} : { timeoutInSeconds: timeout }),
-    ...(heartbeat === undefined ? {} : { heartbeatInSeconds: heartbeat }),
-  };
-}
-
-function taskEvents(state: TaskState, { branch, environment }: StateRun): TaskEvents {
-  const service = splitResource(state.resource);
-  return {
-    scheduled(parameters, limits) {
-      const value = { ...service, region: environment.region, parameters: jsonText(parameters), ...showLimits(limits) };
-      branch.add("TaskScheduled", { key: "taskScheduledEventDetails", value });
-    },
-    started: () => void branch.add("TaskStarted", { key: "taskStartedEventDetails", value: service }),
-    succeeded(result) {
-      const value = { ...service, output: jsonText(result), outputDetails: NOT_TRUNCATED };
-      branch.add("TaskSucceeded", { key: "taskSucceededEventDetails", value });
-    },
-    failed(failure) {
-      const value = { ...service, ...failureDetails(failure) };
-      if (failure.error === "States.Timeout") {
-        branch.add("TaskTimedOut", { key: "taskTimedOutEventDetails", value });
-      } else {
-        branch.add("TaskFailed", { key: "taskFailedEventDetails", value });
-      }
-    },
-  };
-}
-
-function functionEvents(state: TaskState, { branch }: StateRun): TaskEvents {
-  return {
-    scheduled(parameters, limits) {
-      const value = {
-        resource: state.resource,
-        input: jsonText(parameters),
-        inputDetails: NOT_TRUNCATED,
-        ...(limits.timeout === undefined ? {} : { timeoutInSeconds: limits.timeout }),
-      };
-      branch.add("LambdaFunctionScheduled", { key: "lambdaFunctionScheduledEventDetails", value });
-    },
-    started: () => void branch.add("LambdaFunctionStarted"),
-    succeeded(result) {
-      const value = { output: jsonText(result), outputDetails: NOT_TRUNCATED };
-      branch.add("LambdaFunctionSucceeded", { key: "lambdaFunctionSucceededEventDetails", value });
-    },
-    failed(failure) {
-      const [type, key] =
-        failure.error === "States.Timeout"
-          ? ["LambdaFunctionTimedOut", "lambdaFunctionTimedOutEventDetails"]
-          : ["LambdaFunctionFailed", "lambdaFunctionFailedEventDetails"];
-      branch.add(type, { key, value: failureDetails(failure) });
-    },
-  };
 }

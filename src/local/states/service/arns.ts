@@ -35,6 +35,18 @@ export function stateMachineArn({ region, accountId }: ArnPlace, name: string): 
 }
 
 /**
+ * Makes the ARN of an activity.
+ *
+ * @param place - Region and account.
+ * @param name - Name of the activity.
+ * @returns The ARN.
+ * @internal
+ */
+export function activityArn({ region, accountId }: ArnPlace, name: string): string {
+  return `arn:aws:states:${region}:${accountId}:activity:${name}`;
+}
+
+/**
  * Makes the ARN of an execution.
  *
  * @param place - Region and account.
@@ -57,7 +69,7 @@ export function executionArn({ region, accountId }: ArnPlace, machineName: strin
  * @param kind - The kind that is wanted.
  * @internal
  */
-export function checkArn(arn: string, kind: "stateMachine" | "execution"): void {
+export function checkArn(arn: string, kind: "stateMachine" | "execution" | "activity"): void {
   const parts = arn.split(":");
   if (parts[0] !== "arn" || parts[2] !== "states" || parts.length < 7) {
     throw namedError("InvalidArn", `Invalid ARN prefix: ${arn.slice(0, 80)}`);

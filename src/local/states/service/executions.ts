@@ -100,6 +100,17 @@ export class Executions {
     return { stopDate: seconds(execution.stop(request.error, request.cause)) };
   }
 
+  /** Waits until an execution has ended, and stops it when the signal fires before. */
+  async waitFor(arn: string, signal: AbortSignal): Promise<void> {
+    const { execution } = this.#find(arn);
+    const stop = () => void execution.stop();
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    await execution.done;
+    signal.removeEventListener("abort", stop);
+    signal.throwIfAborted();
+  }
+
   /** Describes an execution. */
   describe({ executionArn: arn, includedData }: ExecutionRequest): unknown {
     const { execution, machine } = this.#find(arn);

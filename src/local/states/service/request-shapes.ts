@@ -33,6 +33,7 @@ const loggingConfiguration = structure({
   includeExecutionData: boolean,
 });
 const tracingConfiguration = structure({ enabled: boolean });
+const taskToken = text({ min: 1, max: 2048 });
 const configuration = { loggingConfiguration, tracingConfiguration, publish: boolean };
 
 /** Shapes of the requests, by operation. @internal */
@@ -77,6 +78,14 @@ export const requestShapes = {
     { executionArn: arn, maxResults: pageSize, reverseOrder: boolean, nextToken, includeExecutionData: boolean },
     "executionArn",
   ),
+  CreateActivity: structure({ name, tags }, "name"),
+  DescribeActivity: structure({ activityArn: arn }, "activityArn"),
+  ListActivities: structure({ maxResults: pageSize, nextToken }),
+  DeleteActivity: structure({ activityArn: arn }, "activityArn"),
+  GetActivityTask: structure({ activityArn: arn, workerName: name }, "activityArn"),
+  SendTaskSuccess: structure({ taskToken, output: text({ max: 262_144 }) }, "taskToken", "output"),
+  SendTaskFailure: structure({ taskToken, error: text({ max: 256 }), cause: text({ max: 32_768 }) }, "taskToken"),
+  SendTaskHeartbeat: structure({ taskToken }, "taskToken"),
   TagResource: structure({ resourceArn: arn, tags }, "resourceArn", "tags"),
   UntagResource: structure(
     { resourceArn: arn, tagKeys: { kind: "list", of: text({ min: 1, max: 128 }) } },

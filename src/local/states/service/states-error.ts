@@ -18,16 +18,20 @@ export function statesError(
 }
 
 const PREFIXES: Readonly<Record<string, string>> = {
+  ActivityDoesNotExist: "Activity Does Not Exist",
   ExecutionAlreadyExists: "Execution Already Exists",
   ExecutionDoesNotExist: "Execution Does Not Exist",
   InvalidArn: "Invalid Arn",
   InvalidDefinition: "Invalid State Machine Definition",
   InvalidExecutionInput: "Invalid State Machine Execution Input",
   InvalidName: "Invalid Name",
+  InvalidOutput: "Invalid Output",
   InvalidToken: "Invalid Token",
   ResourceNotFound: "Resource not found",
   StateMachineAlreadyExists: "State Machine Already Exists",
   StateMachineDoesNotExist: "State Machine Does Not Exist",
+  TaskDoesNotExist: "Task Does Not Exist",
+  TaskTimedOut: "Task Timed Out",
 };
 
 /**

@@ -1,17 +1,17 @@
-import type { StateMachines, Tag } from "./state-machines.js";
+import type { Tag } from "./state-machines.js";
 import { namedError, statesError } from "./states-error.js";
 
 /** Source: API reference, "TagResource". */
 const MAX_TAGS = 50;
 
-/** Tags of the machines. @internal */
+/** Tags of the machines and activities. @internal */
 export class Tags {
-  readonly #machines: StateMachines;
+  readonly #exists: (resourceArn: string) => boolean;
   readonly #tags = new Map<string, Map<string, string>>();
 
-  /** @param machines - The machines. */
-  constructor(machines: StateMachines) {
-    this.#machines = machines;
+  /** @param exists - Whether there is something with an ARN that can have tags. */
+  constructor(exists: (resourceArn: string) => boolean) {
+    this.#exists = exists;
   }
 
   /** Sets tags. */
@@ -37,13 +37,13 @@ export class Tags {
     return { tags: [...this.#find(resourceArn)].map(([key, value]) => ({ key, value })) };
   }
 
-  /** Forgets the tags of a machine that was deleted. */
+  /** Forgets the tags of what was deleted. */
   forget(resourceArn: string): void {
     this.#tags.delete(resourceArn);
   }
 
   #find(resourceArn: string): Map<string, string> {
-    if (!this.#machines.has(resourceArn)) throw namedError("ResourceNotFound", resourceArn);
+    if (!this.#exists(resourceArn)) throw namedError("ResourceNotFound", resourceArn);
     const tags = this.#tags.get(resourceArn) ?? new Map<string, string>();
     this.#tags.set(resourceArn, tags);
     return tags;

@@ -1,10 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type { FunctionRegistry, Invocation } from "../../functions.js";
 import { isJsonObject, type Json, memberOf } from "../json.js";
 import { jsonText, rememberText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
+import { describeAnswer } from "./sdk-metadata.js";
 import type { TaskIntegration, TaskRun } from "./task-integration.js";
 
 const INVOKE = /^arn:[a-z-]+:states:::lambda:invoke$/;
+const SDK_INVOKE = /^arn:[a-z-]+:states:::aws-sdk:lambda:invoke$/;
 const FUNCTION_ARN = /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[a-zA-Z0-9_-]+(:(\$LATEST|[a-zA-Z0-9_-]+))?$/;
 const INVOKE_FIELDS: readonly string[] = [
   "FunctionName",
@@ -14,25 +17,45 @@ const INVOKE_FIELDS: readonly string[] = [
   "Qualifier",
   "ClientContext",
 ];
+const INVOCATION_TYPES: readonly string[] = ["RequestResponse", "Event", "DryRun"];
+/** How a runtime reports a function that timed out, or whose process ended. */
+const DIED: readonly string[] = ["Sandbox.Timedout", "Runtime.ExitError"];
+
+/** The ways to invoke registered functions. @internal */
+export interface LambdaIntegrations {
+  /** `lambda:invoke`, whose result wraps the payload. */
+  readonly invoke: TaskIntegration;
+  /** `aws-sdk:lambda:invoke`, whose result is the API's: a payload as text, and no failure of the function fails it. */
+  readonly sdkInvoke: TaskIntegration;
+  /** A bare function ARN, whose result is the payload. */
+  readonly functionArn: TaskIntegration;
+}
 
 /**
- * Lets Task states invoke registered functions: `lambda:invoke`, whose result wraps the payload, and bare function
- * ARNs, whose result is the payload.
+ * Lets Task states invoke registered functions.
  *
  * @param functions - The functions.
- * @returns Both integrations.
+ * @param closing - Ends what was invoked with InvocationType Event and still runs.
+ * @returns The integrations.
  * @internal
  */
-export function createLambdaIntegrations(functions: FunctionRegistry): readonly TaskIntegration[] {
-  return [
-    {
+export function createLambdaIntegrations(functions: FunctionRegistry, closing: AbortSignal): LambdaIntegrations {
+  return {
+    invoke: {
       matches: (resource) => INVOKE.test(resource),
       events: "Task",
       honoursSignal: true,
       check: (_resource, parameters) => checkParameters(parameters),
-      run: (task) => runInvoke(functions, task),
+      run: async (task) => showInvoked(await request(functions, closing, task), task.clock.now()),
     },
-    {
+    sdkInvoke: {
+      matches: (resource) => SDK_INVOKE.test(resource),
+      events: "Task",
+      honoursSignal: true,
+      check: (_resource, parameters) => checkParameters(parameters),
+      run: async (task) => showSdkInvoked(await request(functions, closing, task)),
+    },
+    functionArn: {
       matches: (resource) => FUNCTION_ARN.test(resource),
       events: "LambdaFunction",
       honoursSignal: true,
@@ -41,7 +64,7 @@ export function createLambdaIntegrations(functions: FunctionRegistry): readonly 
         return parsePayload(payloadOf(invocation));
       },
     },
-  ];
+  };
 }
 
 function checkParameters(parameters: Json | undefined): readonly string[] {
@@ -56,36 +79,85 @@ function checkParameters(parameters: Json | undefined): readonly string[] {
   ];
 }
 
-async function runInvoke(functions: FunctionRegistry, { parameters, signal, clock }: TaskRun): Promise<Json> {
+/** What Lambda answered: an invocation, or that it accepted one of type Event or DryRun. */
+type Answer =
+  | { readonly status: 200; readonly invocation: Invocation }
+  | { readonly status: 202 | 204; readonly invocation?: undefined };
+
+async function request(functions: FunctionRegistry, closing: AbortSignal, task: TaskRun): Promise<Answer> {
+  const { parameters, signal } = task;
   const name = memberOf(parameters, "FunctionName");
   if (typeof name !== "string") {
     throw new StateFailure("States.Runtime", "The field 'FunctionName' must be the name or the ARN of a function.");
   }
   const type = memberOf(parameters, "InvocationType") ?? "RequestResponse";
-  if (type !== "RequestResponse") {
-    throw new StateFailure("States.Runtime", `The local AWS has no InvocationType '${String(type)}' of lambda:invoke.`);
+  if (typeof type !== "string" || !INVOCATION_TYPES.includes(type)) {
+    const message = `Value '${jsonText(type)}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [${INVOCATION_TYPES.join(", ")}]`;
+    throw serviceFailure("ValidationException", message, 400);
   }
   const qualifier = memberOf(parameters, "Qualifier");
   const target = typeof qualifier === "string" && !/:function:[^:]+:/.test(name) ? `${name}:${qualifier}` : name;
-  const event = memberOf(parameters, "Payload");
-  const invocation = await functions.invoke(target, jsonText(event ?? {}), { signal });
-  const payload = payloadOf(invocation);
-  return wrapPayload(payload, invocation.status === "notFound" ? "" : invocation.requestId, clock.now());
+  const event = jsonText(memberOf(parameters, "Payload") ?? {});
+  const clientContext = readClientContext(memberOf(parameters, "ClientContext"));
+  if (type === "RequestResponse") {
+    return { status: 200, invocation: await functions.invoke(target, event, { signal, ...clientContext }) };
+  }
+  if (!functions.has(target)) payloadOf({ status: "notFound", functionArn: target });
+  if (type === "DryRun") return { status: 204 };
+  // Nobody learns how an Event ended; on Lambda its failures go to logs and queues.
+  functions.invoke(target, event, { signal: closing, ...clientContext }).catch(() => undefined);
+  return { status: 202 };
+}
+
+function showInvoked({ status, invocation }: Answer, date: Date): Json {
+  if (invocation !== undefined) {
+    const payload = payloadOf(invocation);
+    return wrapPayload(payload, invocation.status === "notFound" ? "" : invocation.requestId, date);
+  }
+  const answer = { requestId: randomUUID(), date, length: 0, contentType: "application/json", status };
+  return { ExecutedVersion: "$LATEST", Payload: "", ...describeAnswer(answer), StatusCode: status };
+}
+
+function showSdkInvoked({ status, invocation }: Answer): Json {
+  const base = { ExecutedVersion: "$LATEST", StatusCode: status };
+  if (invocation === undefined) return base;
+  if (invocation.status !== "failed") return { ...base, Payload: payloadOf(invocation) };
+  return { ...base, FunctionError: "Unhandled", Payload: JSON.stringify(invocation.failure) };
+}
+
+/** Lambda takes the context as JSON text in Base64 and hands it to the handler as an object. */
+function readClientContext(value: Json | undefined): { readonly clientContext?: unknown } {
+  if (value === undefined) return {};
+  try {
+    if (typeof value === "string") return { clientContext: JSON.parse(Buffer.from(value, "base64").toString("utf8")) };
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw serviceFailure(
+    "InvalidRequestContentException",
+    "Client context must be a valid Base64-encoded JSON object.",
+    400,
+  );
 }
 
 function payloadOf(invocation: Invocation): string {
   switch (invocation.status) {
     case "succeeded":
       return invocation.payload;
-    case "failed":
-      throw new StateFailure(invocation.failure.errorType, JSON.stringify(invocation.failure), { located: true });
+    case "failed": {
+      const { errorType } = invocation.failure;
+      // Older runtimes report a function that timed out or died as Lambda.Unknown; Retry and Catch find it by both names.
+      const alias = DIED.includes(errorType) ? { alias: "Lambda.Unknown" } : {};
+      throw new StateFailure(errorType, JSON.stringify(invocation.failure), { located: true, ...alias });
+    }
     case "notFound":
-      throw new StateFailure(
-        "Lambda.ResourceNotFoundException",
-        `Function not found: ${invocation.functionArn} (Service: Lambda, Status Code: 404)`,
-        { located: true },
-      );
+      throw serviceFailure("ResourceNotFoundException", `Function not found: ${invocation.functionArn}`, 404);
   }
+}
+
+/** An error of the Lambda service, not of a function. */
+function serviceFailure(type: string, message: string, status: number): StateFailure {
+  return new StateFailure(`Lambda.${type}`, `${message} (Service: Lambda, Status Code: ${status})`, { located: true });
 }
 
 function parsePayload(text: string): Json {
@@ -96,38 +168,19 @@ function parsePayload(text: string): Json {
 function wrapPayload(text: string, requestId: string, date: Date): Json {
   const payload = parsePayload(text);
   const trace = `root=1-${Math.floor(date.getTime() / 1000).toString(16)}-${requestId.replaceAll("-", "").slice(0, 24)};parent=${requestId.slice(-12)}0000;sampled=0`;
-  const length = String(Buffer.byteLength(text));
-  const sdkHttpMetadata = {
-    AllHttpHeaders: {
-      "X-Amz-Executed-Version": ["$LATEST"],
-      "x-amzn-Remapped-Content-Length": ["0"],
-      Connection: ["keep-alive"],
-      "x-amzn-RequestId": [requestId],
-      "Content-Length": [length],
-      Date: [date.toUTCString()],
-      "X-Amzn-Trace-Id": [trace],
-      "Content-Type": ["application/json"],
-    },
-    HttpHeaders: {
-      Connection: "keep-alive",
-      "Content-Length": length,
-      "Content-Type": "application/json",
-      Date: date.toUTCString(),
+  const metadata = describeAnswer({
+    requestId,
+    date,
+    length: Buffer.byteLength(text),
+    contentType: "application/json",
+    headers: {
       "X-Amz-Executed-Version": "$LATEST",
       "x-amzn-Remapped-Content-Length": "0",
-      "x-amzn-RequestId": requestId,
       "X-Amzn-Trace-Id": trace,
     },
-    HttpStatusCode: 200,
-  };
-  const result = {
-    ExecutedVersion: "$LATEST",
-    Payload: payload,
-    SdkHttpMetadata: sdkHttpMetadata,
-    SdkResponseMetadata: { RequestId: requestId },
-    StatusCode: 200,
-  };
+  });
+  const result = { ExecutedVersion: "$LATEST", Payload: payload, ...metadata, StatusCode: 200 };
   // Put together from the payload's text, which is not written a second time.
-  const around = `"SdkHttpMetadata":${JSON.stringify(sdkHttpMetadata)},"SdkResponseMetadata":{"RequestId":"${requestId}"},"StatusCode":200}`;
+  const around = `${JSON.stringify(metadata).slice(1, -1)},"StatusCode":200}`;
   return rememberText(result, `{"ExecutedVersion":"$LATEST","Payload":${text},${around}`);
 }

@@ -1,16 +1,19 @@
 import type { Clock } from "../clock.js";
 import type { Json } from "../json.js";
+import type { TaskTokens } from "./task-tokens.js";
 
 /** One run of a Task state's work. @internal */
 export interface TaskRun {
   /** The state's Resource. */
   readonly resource: string;
-  /** Parameters or Arguments, evaluated; for a bare function ARN the input. */
+  /** Parameters or Arguments, evaluated; for a function or activity the input. */
   readonly parameters: Json;
   /** Name of the state. */
   readonly stateName: string;
   /** ARN of the execution. */
   readonly executionArn: string;
+  /** The token that ends the task, where one does. */
+  readonly token?: string;
   /** Fires when the execution was stopped or the task's time is up. */
   readonly signal: AbortSignal;
   /** Time and chance. */
@@ -27,14 +30,69 @@ export interface TaskRun {
 export interface TaskIntegration {
   /** Whether it runs a resource. */
   readonly matches: (resource: string) => boolean;
-  /** Names of the events: `Task...`, or `LambdaFunction...` for a bare function ARN. */
-  readonly events: "Task" | "LambdaFunction";
+  /**
+   * Names of the events: `Task...`, `LambdaFunction...` for a bare function ARN, or `Activity...`. An activity starts,
+   * and its limits begin, when `run` resolves with the name of the worker that took it.
+   */
+  readonly events: "Task" | "LambdaFunction" | "Activity";
+  /** Set where the result is not what `run` returns, but what a worker sends back with the task's token. */
+  readonly tokens?: TaskTokens;
   /** What is wrong with Parameters or Arguments, as far as the definition tells; checked when a machine is made. */
   readonly check?: (resource: string, parameters: Json | undefined) => readonly string[];
+  /** Throws where a task cannot even be scheduled. */
+  readonly admit?: (resource: string) => void;
   /** Set where `run` rejects as soon as its signal fires; of others the engine lets go by itself. */
   readonly honoursSignal?: true;
   /** Does the work and returns the task's result. */
   readonly run: (task: TaskRun) => Promise<Json>;
+}
+
+const CALLBACK = ".waitForTaskToken";
+const WAITS = /(\.sync(:2)?|\.waitForTaskToken)$/;
+
+/**
+ * Makes the form of an integration that waits until the task's token comes back.
+ *
+ * @param integration - The integration; it sees the resource without the ending.
+ * @param tokens - The tokens.
+ * @returns What runs the same resources with the ending `.waitForTaskToken`.
+ * @internal
+ */
+export function acceptCallbacks(integration: TaskIntegration, tokens: TaskTokens): TaskIntegration {
+  const { matches, check, run } = integration;
+  const withoutEnding = (resource: string) => resource.slice(0, -CALLBACK.length);
+  return {
+    ...integration,
+    tokens,
+    matches(resource) {
+      const plain = withoutEnding(resource);
+      return resource.endsWith(CALLBACK) && !WAITS.test(plain) && matches(plain);
+    },
+    ...(check === undefined ? {} : { check: (resource, parameters) => check(withoutEnding(resource), parameters) }),
+    run: (task) => run({ ...task, resource: withoutEnding(task.resource) }),
+  };
+}
+
+/**
+ * Makes the integrations as an Express machine may use them: nothing that waits for a job, a token or a worker.
+ *
+ * @param integrations - Those of a Standard machine.
+ * @returns The same; their check refuses what an Express machine cannot have.
+ * @see AWS Step Functions Developer Guide, "Choosing workflow type in Step Functions"
+ * @internal
+ */
+export function expressIntegrations(integrations: readonly TaskIntegration[]): readonly TaskIntegration[] {
+  return integrations.map((integration) => ({
+    ...integration,
+    check(resource, parameters) {
+      const ending = WAITS.exec(resource)?.[1];
+      return [
+        ...(ending === undefined ? [] : [`Express state machine does not support '${ending}' service integration`]),
+        ...(integration.events === "Activity" ? ["Express state machine does not support Activity ARN"] : []),
+        ...(integration.check?.(resource, parameters) ?? []),
+      ];
+    },
+  }));
 }
 
 /**

@@ -1,0 +1,41 @@
+import type { JsonObject } from "../json.js";
+
+/** What is known of the HTTP answer that a service would have given. @internal */
+export interface SdkAnswer {
+  readonly requestId: string;
+  readonly date: Date;
+  /** Bytes of the body. */
+  readonly length: number;
+  readonly contentType: string;
+  /** @defaultValue 200 */
+  readonly status?: number;
+  /** Further headers: those that stand in `AllHttpHeaders` by their name on the wire. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The two members that optimized integrations put beside what a service answered. @internal */
+export interface SdkMetadata {
+  readonly SdkHttpMetadata: JsonObject;
+  readonly SdkResponseMetadata: { readonly RequestId: string };
+}
+
+/**
+ * Describes an HTTP answer as the optimized integrations do.
+ *
+ * @param answer - See {@link SdkAnswer}.
+ * @returns Both members.
+ * @internal
+ */
+export function describeAnswer(answer: SdkAnswer): SdkMetadata {
+  const { requestId, date, length, contentType, status = 200, headers = {} } = answer;
+  const shared = { ...headers, "x-amzn-RequestId": requestId, "Content-Length": String(length) };
+  const sent = { Connection: "keep-alive", ...shared, Date: date.toUTCString(), "Content-Type": contentType };
+  return {
+    SdkHttpMetadata: {
+      AllHttpHeaders: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, [value]])),
+      HttpHeaders: sent,
+      HttpStatusCode: status,
+    },
+    SdkResponseMetadata: { RequestId: requestId },
+  };
+}
