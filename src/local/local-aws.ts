@@ -6,7 +6,7 @@ import * as z from "zod";
 import { callbackSchema, parseOptions } from "../core/options.js";
 import { createFunctionRegistry, type LocalFunction } from "./functions.js";
 import { startHttpServer } from "./http-server.js";
-import { createObjectAccess } from "./object-access.js";
+import { createItemStore, createObjectAccess } from "./object-access.js";
 import { createRequestHandler } from "./request-handler.js";
 import { createRouter } from "./router.js";
 import { createDirectoryStore } from "./s3/directory-store.js";
@@ -168,7 +168,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const jobs = new TrainingJobs(environment);
   const models = new Models(environment);
   const endpoints = new Endpoints(environment, models);
-  const states = createStatesService({ functions, region, accountId, now });
+  const states = createStatesService({ functions, region, accountId, now, items: createItemStore(store) });
   const router = createRouter({
     s3: createS3Service({ store, region, accountId, now }),
     sagemaker: createSageMakerService({ jobs, models, endpoints }),

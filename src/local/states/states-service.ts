@@ -5,7 +5,9 @@ import { ServiceError } from "../service-error.js";
 import { checkShape } from "../shapes.js";
 import { jsonError, jsonResponse, readBody, type WireRequest, type WireResponse, type WireService } from "../wire.js";
 import type { Clock } from "./clock.js";
+import type { ItemStore } from "./item-store.js";
 import { Executions, type StartExecutionRequest } from "./service/executions.js";
+import type { UpdateMapRunRequest } from "./service/map-runs.js";
 import { requestShapes, type StatesOperation } from "./service/request-shapes.js";
 import {
   type CreateStateMachineRequest,
@@ -22,6 +24,8 @@ import type { TaskIntegration } from "./tasks/task-integration.js";
 export interface StatesServiceOptions {
   /** Functions that Task states can invoke. */
   readonly functions: FunctionRegistry;
+  /** Where Distributed Maps read items from and write results to; without it they reach no S3. */
+  readonly items?: ItemStore;
   /** Further resources of Task states; they come before Lambda's. */
   readonly integrations?: readonly TaskIntegration[];
   /** Region of every ARN. */
@@ -66,7 +70,7 @@ export function createStatesService(options: StatesServiceOptions): StatesServic
     now,
     integrations: [...integrations, ...createLambdaIntegrations(functions)],
   });
-  const executions = new Executions(place, { now, sleep, random }, machines);
+  const executions = new Executions(place, { now, sleep, random }, machines, options.items);
   const operations = createOperations(machines, executions, new Tags(machines));
   return {
     service: (request) => answer(operations, request),
@@ -140,6 +144,9 @@ function createOperations(machines: StateMachines, executions: Executions, tags:
     DescribeStateMachineForExecution: (input) => executions.describeMachine(input as Run),
     ListExecutions: (input) => executions.list(input as object),
     GetExecutionHistory: (input) => executions.history(input as Run),
+    DescribeMapRun: (input) => executions.mapRuns.describe(input as { mapRunArn: string }),
+    ListMapRuns: (input) => executions.listMapRuns(input as Run),
+    UpdateMapRun: (input) => executions.mapRuns.update(input as UpdateMapRunRequest),
     TagResource: (input) => tags.add(input as Resource & { tags: readonly Tag[] }),
     UntagResource: (input) => tags.remove(input as Resource & { tagKeys: readonly string[] }),
     ListTagsForResource: (input) => tags.list(input as Resource),

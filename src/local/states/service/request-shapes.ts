@@ -24,6 +24,7 @@ const type = oneOf("STANDARD", "EXPRESS");
 const pageSize = integer(0, 1000);
 const nextToken = text({ min: 1, max: 3096 });
 const includedData = oneOf("ALL_DATA", "METADATA_ONLY");
+const mapRunArn = text({ min: 1, max: 2000 });
 const tags: Shape = {
   kind: "list",
   of: structure({ key: text({ min: 1, max: 128 }), value: text({ max: 256 }) }),
@@ -70,12 +71,23 @@ export const requestShapes = {
     statusFilter: oneOf("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"),
     maxResults: pageSize,
     nextToken,
-    mapRunArn: text({ min: 1, max: 2000 }),
+    mapRunArn,
     redriveFilter: oneOf("REDRIVEN", "NOT_REDRIVEN"),
   }),
   GetExecutionHistory: structure(
     { executionArn: arn, maxResults: pageSize, reverseOrder: boolean, nextToken, includeExecutionData: boolean },
     "executionArn",
+  ),
+  DescribeMapRun: structure({ mapRunArn }, "mapRunArn"),
+  ListMapRuns: structure({ executionArn: arn, maxResults: pageSize, nextToken }, "executionArn"),
+  UpdateMapRun: structure(
+    {
+      mapRunArn,
+      maxConcurrency: { kind: "number", integer: true, min: 0 },
+      toleratedFailurePercentage: { kind: "number", integer: false, min: 0, max: 100 },
+      toleratedFailureCount: { kind: "number", integer: true, min: 0 },
+    },
+    "mapRunArn",
   ),
   TagResource: structure({ resourceArn: arn, tags }, "resourceArn", "tags"),
   UntagResource: structure(
