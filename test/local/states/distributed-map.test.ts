@@ -35,6 +35,9 @@ async function createRuns(functions: Parameters<typeof createDistributed>[0] = {
   return { ...states, mapRunOf, describeRun, children };
 }
 
+const machineArnOf = (executionArn: string) =>
+  executionArn.replace(":execution:", ":stateMachine:").split(":").slice(0, 7).join(":");
+
 describe("A Distributed Map", () => {
   it("runs each item as an execution of its own and gives the outputs in order", async () => {
     const { runState, children, sfn, history, mapRunOf, describeRun } = await createRuns();
@@ -44,6 +47,7 @@ describe("A Distributed Map", () => {
 
     const started = await children(executionArn);
     expect(started).toHaveLength(2);
+    expect(started[0]).toMatchObject({ status: "SUCCEEDED", itemCount: 1, redriveCount: 0 });
     const machineName = executionArn.split(":")[6];
     const childArn = started[0]?.executionArn ?? "";
     expect(childArn).toMatch(
@@ -73,6 +77,8 @@ describe("A Distributed Map", () => {
       toleratedFailurePercentage: 0,
       redriveCount: 0,
     });
+    const { executions } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: machineArnOf(executionArn) }));
+    expect(executions?.map((each) => each.executionArn)).toEqual([executionArn]);
   });
 
   it("leaves only the Map Run in the parent's history", async () => {

@@ -92,7 +92,7 @@ export class Execution {
    */
   stop(error?: string, cause?: string): Date {
     if (this.status === "RUNNING") {
-      for (const prepare of this.#beforeStop) prepare();
+      this.#prepareStop();
       const value = { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
       this.#end("ABORTED", "ExecutionAborted", { key: "executionAbortedEventDetails", value });
       this.error = error;
@@ -159,6 +159,17 @@ export class Execution {
     return environment;
   }
 
+  #prepareStop(): void {
+    for (const prepare of this.#beforeStop) {
+      try {
+        prepare();
+      } catch (error) {
+        // The history may have room for the end only.
+        if (!(error instanceof StateFailure)) throw error;
+      }
+    }
+  }
+
   #succeed(output: Json): void {
     if (this.status !== "RUNNING") return;
     this.output = jsonText(output);
@@ -179,7 +190,7 @@ export class Execution {
   }
 
   #timeOut(): void {
-    for (const prepare of this.#beforeStop) prepare();
+    this.#prepareStop();
     this.error = "States.Timeout";
     this.#end("TIMED_OUT", "ExecutionTimedOut", {
       key: "executionTimedOutEventDetails",

@@ -31,6 +31,8 @@ interface ExecutionRecord {
   readonly machine: StateMachineRecord;
   /** The Map Run that started it, when it is a child execution. */
   readonly mapRun?: MapRun;
+  /** Items in the input of a child execution. */
+  readonly itemCount?: number;
 }
 
 /** Source: AWS Step Functions Developer Guide, "Choosing workflow type": Express runs for up to five minutes. */
@@ -155,10 +157,10 @@ export class Executions {
       .filter(({ execution }) => statusFilter === undefined || execution.status === statusFilter)
       .reverse();
     const { items, nextToken } = takePage(all, request, `executions:${listed}:${statusFilter ?? ""}`);
-    const executions = items.map(({ execution, machine }) => ({
+    const executions = items.map(({ execution, machine, itemCount }) => ({
       executionArn: execution.options.arn,
       stateMachineArn: machine.arn,
-      ...(mapRunArn === undefined ? {} : { mapRunArn }),
+      ...(mapRunArn === undefined ? {} : { mapRunArn, itemCount }),
       name: execution.options.name,
       status: execution.status,
       startDate: seconds(execution.startDate),
@@ -225,12 +227,12 @@ export class Executions {
   /** A child runs its processor as a machine of its own, which no request but those for executions can name. */
   #startChild(parent: StateMachineRecord, mapRun: MapRun, child: ChildRequest): Execution {
     const { label, stateMachineArn: arn } = mapRun.facts;
-    const { type, definition } = child;
+    const { type, definition, size: itemCount } = child;
     const machine = { ...parent, arn, name: `${parent.name}/${label}`, type, definition, machine: child.machine };
     const name = randomUUID();
     const childArn = executionArn(this.#place, machine.name, name, type === "EXPRESS" ? randomUUID() : undefined);
     const execution = this.#run(machine, childArn, name, child.inputText, child.input);
-    if (type === "STANDARD") this.#records.set(childArn, { execution, machine, mapRun });
+    if (type === "STANDARD") this.#records.set(childArn, { execution, machine, mapRun, itemCount });
     return execution;
   }
 

@@ -76,6 +76,7 @@ export class MapRuns {
   }
 }
 
-function showCounts(counts: MapRunCounts, { resultsWritten }: MapRun): object {
+function showCounts(counts: MapRunCounts, { hasWrittenResults }: MapRun): object {
+  const resultsWritten = hasWrittenResults ? counts.total - counts.pending : 0;
   return { ...counts, resultsWritten, failuresNotRedrivable: 0, pendingRedrive: 0 };
 }

@@ -11,6 +11,8 @@ export interface ChildRequest {
   readonly type: "STANDARD" | "EXPRESS";
   readonly input: Json;
   readonly inputText: string;
+  /** Items in the input. */
+  readonly size: number;
 }
 
 /** What starts and keeps child executions for the Distributed Maps of an execution. @internal */

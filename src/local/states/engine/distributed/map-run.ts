@@ -49,8 +49,8 @@ export class MapRun {
   status: "RUNNING" | "SUCCEEDED" | "FAILED" | "ABORTED" = "RUNNING";
   /** When it ended. */
   stopDate: Date | undefined;
-  /** Results that were written to S3. */
-  resultsWritten = 0;
+  /** Whether the results of its children are in S3. */
+  hasWrittenResults = false;
   /** Those that were started, in the order of their items. */
   readonly children: ChildExecution[] = [];
   /** Unchanging facts: ARN, execution, label, type of the children. */
@@ -66,6 +66,9 @@ export class MapRun {
   #settings: MapRunSettings;
   /** Items of each child execution that is to be. */
   #sizes: readonly number[] = [];
+  #total = 0;
+  /** Items of children that failed or timed out. */
+  #lost = 0;
   #failure: StateFailure | undefined;
   #wake: () => void = () => {};
 
@@ -99,10 +102,11 @@ export class MapRun {
    */
   async run(sizes: readonly number[], start: (index: number) => ChildExecution): Promise<void> {
     this.#sizes = sizes;
-    this.#checkThreshold();
+    this.#total = sum(sizes);
     let running = 0;
-    const ended = () => {
+    const ended = ({ status }: ChildExecution, index: number) => {
       running--;
+      if (status === "FAILED" || status === "TIMED_OUT") this.#lost += sizes[index] ?? 0;
       this.#checkThreshold();
       this.#wake();
     };
@@ -111,10 +115,11 @@ export class MapRun {
         await this.#changed();
         continue;
       }
-      const child = start(this.children.length);
+      const index = this.children.length;
+      const child = start(index);
       this.children.push(child);
       running++;
-      void child.done.then(ended);
+      void child.done.then(() => ended(child, index));
     }
     while (running > 0) await this.#changed();
     if (this.#failure !== undefined) throw this.#failure;
@@ -135,7 +140,7 @@ export class MapRun {
     for (const [index, { status }] of this.children.entries()) {
       counts[status] += asItems ? (this.#sizes[index] ?? 0) : 1;
     }
-    const total = asItems ? sum(this.#sizes) : this.#sizes.length;
+    const total = asItems ? this.#total : this.#sizes.length;
     return {
       pending: total - sum(Object.values(counts)),
       running: counts.RUNNING,
@@ -159,12 +164,10 @@ export class MapRun {
 
   #checkThreshold(): void {
     if (!this.#isOpen()) return;
-    const { failed, timedOut, total } = this.count(true);
     const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = this.#settings;
-    const lost = failed + timedOut;
     // Without any threshold no failure is tolerated.
-    const most = count ?? (percentage === undefined ? 0 : total);
-    if (lost <= most && (percentage === undefined || lost * 100 <= percentage * total)) return;
+    const most = count ?? (percentage === undefined ? 0 : this.#total);
+    if (this.#lost <= most && (percentage === undefined || this.#lost * 100 <= percentage * this.#total)) return;
     this.#failure = new StateFailure(
       "States.ExceedToleratedFailureThreshold",
       "The specified tolerated failure threshold was exceeded",

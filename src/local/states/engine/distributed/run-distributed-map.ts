@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DistributedMap } from "../../definition/distributed-model.js";
 import type { MapState } from "../../definition/model.js";
 import type { Json } from "../../json.js";
+import { jsonText } from "../../json-text.js";
 import { checkDataLimit } from "../../limits.js";
 import { StateFailure } from "../../state-failure.js";
 import { finishWithResult, selectInput } from "../data-flow.js";
@@ -45,7 +46,7 @@ export async function runDistributedMap(state: MapState, map: DistributedMap, ru
   const abort = () => mapRun.end("ABORTED", environment.clock.now());
   const noteAbort = () => {
     abort();
-    branch.note("MapRunAborted");
+    if (!branch.signal.aborted) branch.note("MapRunAborted");
   };
   branch.signal.addEventListener("abort", abort, { once: true });
   environment.beforeStop.add(noteAbort);
@@ -133,11 +134,12 @@ async function runChildren(
       ? undefined
       : await openTarget(store, await writer.parameters.evaluate(scopeOf(run, effectiveInput)), mapRun);
   const inputs = await makeInputs(distributed, stateItems ?? (await readFromStore(distributed)));
+  for (const { input } of inputs) checkDataLimit(input, `The state/task '${state.name}'`);
   let failure: unknown;
   try {
     await mapRun.run(
       inputs.map(({ size }) => size),
-      (index) => startChild(distributed, mapRun, inputs[index]),
+      (index) => startChild(distributed, mapRun, inputs[index] ?? { input: null, size: 0 }),
     );
   } catch (error) {
     failure = error;
@@ -185,13 +187,13 @@ async function makeInputs(distributed: DistributedRun, items: readonly RawItem[]
   });
 }
 
-function startChild({ state, map, run }: DistributedRun, mapRun: MapRun, child: ChildInput | undefined) {
-  const input = child?.input ?? null;
+function startChild({ state, map, run }: DistributedRun, mapRun: MapRun, child: ChildInput) {
   return run.environment.mapRuns.start(mapRun, {
     machine: state.processor,
     definition: map.processorText,
     type: map.executionType,
-    input,
-    inputText: checkDataLimit(input, `The state/task '${state.name}'`),
+    input: child.input,
+    inputText: jsonText(child.input),
+    size: child.size,
   });
 }

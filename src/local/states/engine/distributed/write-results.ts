@@ -76,7 +76,7 @@ export async function writeResults(
       writer,
     ),
   };
-  run.resultsWritten = children.length;
+  run.hasWrittenResults = true;
   const manifest = { DestinationBucket: target.bucket, MapRunArn: facts.arn, ResultFiles: files };
   const { key } = await put(target, "manifest.json", JSON.stringify(manifest));
   return { MapRunArn: facts.arn, ResultWriterDetails: { Bucket: target.bucket, Key: key } };
