@@ -248,6 +248,28 @@ describe("A Distributed Map", () => {
     }
   });
 
+  it("stops its children when the parent's time is up, and with a Parallel that fails", async () => {
+    const { runStates, sfn, describeRun, children, history, clock } = await createRuns();
+    const map = { ...distributedMap({}, { W: { Type: "Wait", Seconds: 1000, End: true } }), End: true };
+    const late = await runStates({ M: map }, [1], { TimeoutSeconds: 10 });
+    expect(late.status).toBe("TIMED_OUT");
+    expect((await history(late.executionArn)).map(({ type }) => type).slice(-2)).toEqual([
+      "MapRunAborted",
+      "ExecutionTimedOut",
+    ]);
+    expect(await describeRun(late.executionArn)).toMatchObject({ status: "ABORTED", executionCounts: { aborted: 1 } });
+    const fail = {
+      StartAt: "V",
+      States: { V: { Type: "Wait", Seconds: 1, Next: "F" }, F: { Type: "Fail", Error: "Broken" } },
+    };
+    const branches = [{ StartAt: "M", States: { M: map } }, fail];
+    const failed = await runStates({ P: { Type: "Parallel", Branches: branches, End: true } }, [1]);
+    expect(failed.error).toBe("Broken");
+    expect((await children(failed.executionArn)).map(({ status }) => status)).toEqual(["ABORTED"]);
+    expect(clock.sleeping()).toBe(0);
+    expect((await sfn.send(new ListMapRunsCommand({ executionArn: failed.executionArn }))).mapRuns).toHaveLength(1);
+  });
+
   it("runs Express children, which no request can name", async () => {
     const { runState, children } = await createRuns();
     const map = distributedMap({}, { In: { Type: "Pass", Parameters: { "id.$": "$$.Execution.Id" }, End: true } });
@@ -258,6 +280,15 @@ describe("A Distributed Map", () => {
     );
     expect(output).toEqual([{ id: expect.stringMatching(/:express:[^:]+\/items:/) }]);
     expect(await children(executionArn)).toEqual([]);
+  });
+
+  it("is refused in an Express machine", async () => {
+    const { create } = await createRuns();
+    const definition = { StartAt: "M", States: { M: { ...distributedMap(), End: true } } };
+    await expect(create(definition, { type: "EXPRESS" })).rejects.toMatchObject({
+      name: "InvalidDefinition",
+      message: expect.stringContaining("EXPRESS does not support a Map state with Mode DISTRIBUTED"),
+    });
   });
 
   it("is tried again and caught as a whole", async () => {

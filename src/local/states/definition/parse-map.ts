@@ -29,13 +29,16 @@ const FORBIDDEN_IN_LABEL = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009
  * Reads the fields that only a Map state has.
  *
  * @param place - The state.
- * @param parseBlock - Reads the states of the processor.
+ * @param context - `parseBlock` reads the states of the processor, `type` is the machine's.
  * @returns The fields.
  * @internal
  */
 export function parseMap(
   place: FieldPlace,
-  parseBlock: (value: Json | undefined, location: string) => StatesBlock,
+  context: {
+    readonly type: "STANDARD" | "EXPRESS";
+    readonly parseBlock: (value: Json | undefined, location: string) => StatesBlock;
+  },
 ): Omit<MapState, "name" | "language" | "next" | "data" | "retry" | "catch" | "type"> {
   const { state, language, location, findings } = place;
   const field = state["ItemProcessor"] === undefined ? "Iterator" : "ItemProcessor";
@@ -46,8 +49,14 @@ export function parseMap(
   const items = state[itemsField];
   const selector = state["ItemSelector"] === undefined && language === "JSONPath" ? "Parameters" : "ItemSelector";
   if (executionType === undefined) refuseDistributedFields(place);
+  else if (context.type === "EXPRESS") {
+    findings.add(
+      `${location}/${field}/ProcessorConfig/Mode`,
+      "A state machine of the type EXPRESS does not support a Map state with Mode DISTRIBUTED.",
+    );
+  }
   return {
-    processor: processor === undefined ? EMPTY_BLOCK : parseBlock(processor, `${location}/${field}`),
+    processor: processor === undefined ? EMPTY_BLOCK : context.parseBlock(processor, `${location}/${field}`),
     items: language === "JSONata" ? parseTemplate(place, "Items") : parseItemsPath(place),
     itemsText: typeof items === "string" ? items : "$",
     itemSelector: parseTemplate(place, selector),

@@ -13,6 +13,8 @@ import { checkStateFields } from "./state-fields.js";
 /** What reading a state needs beside the state. @internal */
 export interface StateContext {
   readonly integrations: readonly TaskIntegration[];
+  /** Type of the machine. */
+  readonly type: "STANDARD" | "EXPRESS";
   /** Reads the states of a branch or processor. */
   readonly parseBlock: (value: Json | undefined, location: string) => StatesBlock;
 }
@@ -56,7 +58,7 @@ export function parseState(name: string, place: FieldPlace, context: StateContex
     case "Parallel":
       return { ...base, ...errors(), type: kind, branches: parseBranches(place, context) };
     case "Map":
-      return { ...base, ...errors(), type: kind, ...parseMap(place, context.parseBlock) };
+      return { ...base, ...errors(), type: kind, ...parseMap(place, context) };
   }
 }
 

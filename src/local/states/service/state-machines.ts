@@ -80,7 +80,7 @@ export class StateMachines {
     refusePublish("CreateStateMachine", request);
     checkName(name);
     checkRoleArn(roleArn);
-    const machine = this.#parse(definition);
+    const machine = this.#parse(definition, type);
     const arn = stateMachineArn(this.#options, name);
     const configuration = {
       loggingConfiguration: request.loggingConfiguration ?? NO_LOGS,
@@ -120,7 +120,7 @@ export class StateMachines {
     const revisionId = randomUUID();
     this.#machines.set(arn, {
       ...existing,
-      ...(definition === undefined ? {} : { definition, machine: this.#parse(definition) }),
+      ...(definition === undefined ? {} : { definition, machine: this.#parse(definition, existing.type) }),
       roleArn: roleArn ?? existing.roleArn,
       loggingConfiguration: loggingConfiguration ?? existing.loggingConfiguration,
       tracingConfiguration: tracingConfiguration ?? existing.tracingConfiguration,
@@ -161,8 +161,13 @@ export class StateMachines {
   }
 
   /** Checks a definition without making a machine. */
-  validate({ definition, maxResults }: { readonly definition: string; readonly maxResults?: number }): unknown {
-    const { findings } = parseDefinition(definition, this.#options.integrations);
+  validate(request: {
+    readonly definition: string;
+    readonly type?: MachineType;
+    readonly maxResults?: number;
+  }): unknown {
+    const { definition, type, maxResults } = request;
+    const { findings } = parseDefinition(definition, this.#options.integrations, type);
     const limit = maxResults || 100;
     return {
       result: findings.length === 0 ? "OK" : "FAIL",
@@ -189,8 +194,8 @@ export class StateMachines {
     return this.#machines.has(arn);
   }
 
-  #parse(definition: string): Machine {
-    const { machine, findings } = parseDefinition(definition, this.#options.integrations);
+  #parse(definition: string, type: MachineType): Machine {
+    const { machine, findings } = parseDefinition(definition, this.#options.integrations, type);
     if (findings.length > 0) throw namedError("InvalidDefinition", describeFindings(findings));
     return machine;
   }
