@@ -204,6 +204,11 @@ describe("a definition", () => {
     },
   );
 
+  it("is refused with a field and its former name", () => {
+    const map = { Type: "Map", ItemProcessor: block, Iterator: block, ItemSelector: {}, Parameters: {} };
+    expect(findState(map).map(({ location }) => location)).toEqual(["/States/S/Iterator", "/States/S/Parameters"]);
+  });
+
   describe("of a Distributed Map", () => {
     const processor = { ...block, ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "EXPRESS" } };
     const read = (config: object, more: object = {}) => ({

@@ -63,7 +63,12 @@ describe("Parallel and Map", () => {
     });
   });
 
-  it("keeps to MaxConcurrency", async () => {
+  it.each<[object, number]>([
+    [{ MaxConcurrency: 3 }, 3],
+    [{}, 40],
+    [{ MaxConcurrency: 0 }, 40],
+    [{ MaxConcurrency: 50 }, 40],
+  ])("runs with %j no more than %i iterations at once", async (fields, limit) => {
     let running = 0;
     let most = 0;
     const { runState } = createStates({
@@ -73,9 +78,10 @@ describe("Parallel and Map", () => {
         running--;
       },
     });
-    const state = { Type: "Map", MaxConcurrency: 3, ItemProcessor: branch({ W: { ...invoke("work"), End: true } }) };
-    expect((await runState(state, [1, 2, 3, 4, 5, 6, 7])).output).toEqual([null, null, null, null, null, null, null]);
-    expect(most).toBe(3);
+    const state = { Type: "Map", ItemProcessor: branch({ W: { ...invoke("work"), End: true } }), ...fields };
+    const items = Array.from({ length: 60 }, () => 1);
+    expect((await runState(state, items)).output).toEqual(items.map(() => null));
+    expect(most).toBe(limit);
   });
 
   it("needs an array, and takes an empty one", async () => {

@@ -21,6 +21,11 @@ const DISTRIBUTED_FIELDS: readonly string[] = [
   "ToleratedFailurePercentage",
   "ToleratedFailurePercentagePath",
 ];
+/** Fields that were renamed, with the names that they had. */
+const FORMER_NAMES = [
+  ["ItemProcessor", "Iterator"],
+  ["ItemSelector", "Parameters"],
+] as const;
 const PUT_OBJECT = /^arn:[a-z-]+:states:::s3:putObject$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const FORBIDDEN_IN_LABEL = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
@@ -43,6 +48,10 @@ export function parseMap(
   const { state, language, location, findings } = place;
   const field = state["ItemProcessor"] === undefined ? "Iterator" : "ItemProcessor";
   const processor = state[field];
+  for (const [own, former] of FORMER_NAMES) {
+    if (state[own] === undefined || state[former] === undefined) continue;
+    findings.add(`${location}/${former}`, `Only one of '${own}' and '${former}' may be present.`);
+  }
   if (processor === undefined) findings.add(`${location}/ItemProcessor`, "The field 'ItemProcessor' must be present.");
   const executionType = parseProcessorConfig(processor, `${location}/${field}`, place);
   const itemsField = language === "JSONata" ? "Items" : "ItemsPath";

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { StateFailure } from "../state-failure.js";
 import type { Branch } from "./branch.js";
 
@@ -29,6 +30,8 @@ export async function runTogether(
   runLine: (index: number, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
+  // Every line listens to it, which is no leak: Node.js would warn of more than ten.
+  setMaxListeners(0, controller.signal);
   const stop = () => controller.abort(branch.signal.reason);
   branch.signal.addEventListener("abort", stop, { once: true });
   let next = 0;
