@@ -6,7 +6,7 @@ import * as z from "zod";
 import { callbackSchema, parseOptions } from "../core/options.js";
 import { createFunctionRegistry, type LocalFunction } from "./functions.js";
 import { startHttpServer } from "./http-server.js";
-import { createObjectAccess } from "./object-access.js";
+import { createItemStore, createObjectAccess } from "./object-access.js";
 import { createRequestHandler } from "./request-handler.js";
 import { createRouter } from "./router.js";
 import { createDirectoryStore } from "./s3/directory-store.js";
@@ -178,7 +178,15 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const models = new Models(environment);
   const endpoints = new Endpoints(environment, models);
   const inbox = new TopicInbox();
-  const states = createStatesService({ functions, region, accountId, now, inbox, sdkClients: () => taskClients });
+  const states = createStatesService({
+    functions,
+    region,
+    accountId,
+    now,
+    items: createItemStore(store),
+    inbox,
+    sdkClients: () => taskClients,
+  });
   const router = createRouter({
     s3: createS3Service({ store, region, accountId, now }),
     sagemaker: createSageMakerService({ jobs, models, endpoints }),

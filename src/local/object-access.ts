@@ -1,5 +1,6 @@
-import { type ObjectStore, readObject, StoreFailure } from "./s3/object-store.js";
+import { type ObjectInfo, type ObjectStore, readObject, StoreFailure } from "./s3/object-store.js";
 import type { ObjectAccess } from "./sagemaker/environment.js";
+import type { ItemStore } from "./states/item-store.js";
 
 /**
  * Gives the local SageMaker its way into the local S3, without a detour over the wire.
@@ -11,12 +12,7 @@ import type { ObjectAccess } from "./sagemaker/environment.js";
 export function createObjectAccess(store: ObjectStore): ObjectAccess {
   return {
     async *list(bucket, prefix) {
-      let startAfter: string | undefined;
-      do {
-        const page = await store.list(bucket, { prefix, ...(startAfter === undefined ? {} : { startAfter }) });
-        for (const object of page.objects) yield object.key;
-        startAfter = page.next;
-      } while (startAfter !== undefined);
+      for await (const { key } of listObjects(store, bucket, prefix)) yield key;
     },
     read: (bucket, key) => missingAs(undefined, () => readObject(store, bucket, key)),
     async write(bucket, key, bytes, contentType) {
@@ -31,6 +27,26 @@ export function createObjectAccess(store: ObjectStore): ObjectAccess {
         return true;
       }),
   };
+}
+
+/**
+ * Gives the local Step Functions its way into the local S3.
+ *
+ * @param store - The store behind the local S3.
+ * @returns Reading, writing and listing.
+ * @internal
+ */
+export function createItemStore(store: ObjectStore): ItemStore {
+  return { ...createObjectAccess(store), list: (bucket, prefix) => listObjects(store, bucket, prefix) };
+}
+
+async function* listObjects(store: ObjectStore, bucket: string, prefix: string): AsyncIterable<ObjectInfo> {
+  let startAfter: string | undefined;
+  do {
+    const page = await store.list(bucket, { prefix, ...(startAfter === undefined ? {} : { startAfter }) });
+    yield* page.objects;
+    startAfter = page.next;
+  } while (startAfter !== undefined);
 }
 
 async function missingAs<T, F>(fallback: F, call: () => Promise<T>): Promise<T | F> {

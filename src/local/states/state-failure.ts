@@ -38,6 +38,11 @@ export class StateFailure extends Error {
     this.alias = more.alias;
   }
 
+  /** Whether it ends the whole execution: no Retry and no Catch is for it. */
+  get isTerminal(): boolean {
+    return this.error === RUNTIME;
+  }
+
   /** Literal name of the error. */
   override get name(): string {
     return "StateFailure";

@@ -6,8 +6,10 @@ import { checkShape } from "../shapes.js";
 import { TopicInbox } from "../topic-inbox.js";
 import { jsonError, jsonResponse, readBody, type WireRequest, type WireResponse, type WireService } from "../wire.js";
 import type { Clock } from "./clock.js";
+import type { ItemStore } from "./item-store.js";
 import { Activities } from "./service/activities.js";
 import { Executions, type StartExecutionRequest } from "./service/executions.js";
+import type { UpdateMapRunRequest } from "./service/map-runs.js";
 import { requestShapes, type StatesOperation } from "./service/request-shapes.js";
 import {
   type CreateStateMachineRequest,
@@ -27,6 +29,8 @@ import { TaskTokens } from "./tasks/task-tokens.js";
 export interface StatesServiceOptions {
   /** Functions that Task states can invoke. */
   readonly functions: FunctionRegistry;
+  /** Where Distributed Maps read items from and write results to; without it they reach no S3. */
+  readonly items?: ItemStore;
   /** Further resources of Task states; they come before Lambda's. */
   readonly integrations?: readonly TaskIntegration[];
   /** Clients of the other services, for tasks that call them; asked for when the first one does. */
@@ -93,7 +97,7 @@ export function createStatesService(options: StatesServiceOptions): StatesServic
     closing: closing.signal,
   });
   const machines = new StateMachines({ ...place, now, integrations: [...integrations, ...tasks] });
-  const executions = new Executions(place, { now, sleep, random }, machines);
+  const executions = new Executions(place, { now, sleep, random }, machines, options.items);
   const tags = new Tags((arn) => machines.has(arn) || activities.has(arn));
   const operations = {
     ...createOperations(machines, executions, tags),
@@ -179,6 +183,9 @@ function createOperations(
     DescribeStateMachineForExecution: (input) => executions.describeMachine(input as Run),
     ListExecutions: (input) => executions.list(input as object),
     GetExecutionHistory: (input) => executions.history(input as Run),
+    DescribeMapRun: (input) => executions.mapRuns.describe(input as { mapRunArn: string }),
+    ListMapRuns: (input) => executions.listMapRuns(input as Run),
+    UpdateMapRun: (input) => executions.mapRuns.update(input as UpdateMapRunRequest),
     TagResource: (input) => tags.add(input as Resource & { tags: readonly Tag[] }),
     UntagResource: (input) => tags.remove(input as Resource & { tagKeys: readonly string[] }),
     ListTagsForResource: (input) => tags.list(input as Resource),

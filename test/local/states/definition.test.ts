@@ -192,21 +192,72 @@ describe("a definition", () => {
     ]);
   });
 
-  it.each<[object, string]>([
-    [
-      { ItemProcessor: { ...block, ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "EXPRESS" } } },
-      "/ItemProcessor/ProcessorConfig/Mode",
-    ],
-    [{ ItemProcessor: block, ItemReader: {} }, "/ItemReader"],
-    [{ ItemProcessor: block, ItemBatcher: {} }, "/ItemBatcher"],
-    [{ ItemProcessor: block, ResultWriter: {} }, "/ResultWriter"],
-  ])("is refused with what belongs to a Distributed Map", (map, location) => {
-    expect(findState({ Type: "Map", ...map })).toEqual([
-      expect.objectContaining({
-        location: `/States/S${location}`,
-        message: expect.stringContaining("no Distributed Map"),
-      }),
-    ]);
+  it.each(["ItemReader", "ItemBatcher", "ResultWriter", "Label", "ToleratedFailureCount"])(
+    "is refused with %s, which belongs to a Distributed Map, in an inline one",
+    (field) => {
+      expect(findState({ Type: "Map", ItemProcessor: block, [field]: field === "Label" ? "L" : 1 })).toEqual([
+        expect.objectContaining({
+          location: `/States/S/${field}`,
+          message: expect.stringContaining("only supported by a Map state with Mode DISTRIBUTED"),
+        }),
+      ]);
+    },
+  );
+
+  it("is refused with a field and its former name", () => {
+    const map = { Type: "Map", ItemProcessor: block, Iterator: block, ItemSelector: {}, Parameters: {} };
+    expect(findState(map).map(({ location }) => location)).toEqual(["/States/S/Iterator", "/States/S/Parameters"]);
+  });
+
+  describe("of a Distributed Map", () => {
+    const processor = { ...block, ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "EXPRESS" } };
+    const read = (config: object, more: object = {}) => ({
+      ItemReader: {
+        Resource: "arn:aws:states:::s3:getObject",
+        Parameters: { Bucket: "b", "Key.$": "$.key" },
+        ReaderConfig: config,
+        ...more,
+      },
+    });
+    const find = (more: object) => findState({ Type: "Map", ItemProcessor: processor, ...more });
+
+    it("is taken with readers, batches and writers", () => {
+      const writer = { Resource: "arn:aws:states:::s3:putObject", Parameters: { Bucket: "b", Prefix: "p" } };
+      expect(find({ Label: "L", ToleratedFailurePercentagePath: "$.p", ResultWriter: writer })).toEqual([]);
+      expect(
+        find(read({ InputType: "CSV", CSVHeaderLocation: "GIVEN", CSVHeaders: ["a"], MaxItemsPath: "$.n" })),
+      ).toEqual([]);
+      expect(find({ ItemBatcher: { MaxItemsPerBatch: 2, BatchInput: { "a.$": "$.a" } } })).toEqual([]);
+      expect(find({ ResultWriter: { WriterConfig: { OutputType: "JSONL", Transformation: "FLATTEN" } } })).toEqual([]);
+    });
+
+    it.each<[object, string, string]>([
+      [
+        read({ InputType: "PARQUET" }),
+        "/ItemReader/ReaderConfig/InputType",
+        "does not read items of the InputType PARQUET",
+      ],
+      [read({ InputType: "XML" }), "/ItemReader/ReaderConfig/InputType", "must be one of"],
+      [read({}), "/ItemReader/ReaderConfig/InputType", "must be present"],
+      [read({ InputType: "CSV" }), "/ItemReader/ReaderConfig/CSVHeaderLocation", "must be present"],
+      [read({ InputType: "JSON", ItemsPointer: "a" }), "/ItemReader/ReaderConfig/ItemsPointer", "JSON Pointer"],
+      [
+        read({ InputType: "JSON" }, { Resource: "arn:aws:states:::s3:putObject" }),
+        "/ItemReader/Resource",
+        "s3:getObject",
+      ],
+      [read({ InputType: "JSON" }, { Parameters: undefined }), "/ItemReader/Parameters", "must be present"],
+      [{ ...read({ InputType: "JSON" }), ItemsPath: "$.a" }, "/ItemsPath", "Only one of"],
+      [{ ItemBatcher: {} }, "/ItemBatcher", "must be present"],
+      [{ ItemBatcher: { MaxInputBytesPerBatch: 300_000 } }, "/ItemBatcher/MaxInputBytesPerBatch", "262144"],
+      [{ ResultWriter: {} }, "/ResultWriter", "must have"],
+      [{ Label: "a b" }, "/Label", "1 to 40 characters"],
+      [{ Label: "x".repeat(41) }, "/Label", "1 to 40 characters"],
+    ])("is refused with %j", (map, location, message) => {
+      expect(find(map)).toEqual([
+        expect.objectContaining({ location: `/States/S${location}`, message: expect.stringContaining(message) }),
+      ]);
+    });
   });
 
   it("is refused when it is nested too deeply", () => {

@@ -63,7 +63,12 @@ describe("Parallel and Map", () => {
     });
   });
 
-  it("keeps to MaxConcurrency", async () => {
+  it.each<[object, number]>([
+    [{ MaxConcurrency: 3 }, 3],
+    [{}, 40],
+    [{ MaxConcurrency: 0 }, 40],
+    [{ MaxConcurrency: 50 }, 40],
+  ])("runs with %j no more than %i iterations at once", async (fields, limit) => {
     let running = 0;
     let most = 0;
     const { runState } = createStates({
@@ -73,9 +78,10 @@ describe("Parallel and Map", () => {
         running--;
       },
     });
-    const state = { Type: "Map", MaxConcurrency: 3, ItemProcessor: branch({ W: { ...invoke("work"), End: true } }) };
-    expect((await runState(state, [1, 2, 3, 4, 5, 6, 7])).output).toEqual([null, null, null, null, null, null, null]);
-    expect(most).toBe(3);
+    const state = { Type: "Map", ItemProcessor: branch({ W: { ...invoke("work"), End: true } }), ...fields };
+    const items = Array.from({ length: 60 }, () => 1);
+    expect((await runState(state, items)).output).toEqual(items.map(() => null));
+    expect(most).toBe(limit);
   });
 
   it("needs an array, and takes an empty one", async () => {
@@ -88,23 +94,70 @@ describe("Parallel and Map", () => {
     });
   });
 
-  it("fails with the error of an iteration, or tolerates as many as it says", async () => {
-    const { runState } = createStates();
+  it("fails with the error of an iteration, and notes which iterations it ended", async () => {
+    const { runState, history, clock } = createStates();
     const check = {
-      C: { Type: "Choice", Choices: [{ Variable: "$", NumericGreaterThan: 2, Next: "F" }], Default: "P" },
+      C: { Type: "Choice", Choices: [{ Variable: "$", NumericGreaterThan: 2, Next: "F" }], Default: "W" },
       F: { Type: "Fail", Error: "TooMuch" },
-      P: { Type: "Pass", End: true },
+      W: { Type: "Wait", Seconds: 1000, End: true },
     };
-    const map = (more: object) => ({ Type: "Map", ItemProcessor: branch(check), ...more });
-    expect(await runState(map({}), [1, 3])).toMatchObject({ status: "FAILED", error: "TooMuch" });
-    expect((await runState(map({ ToleratedFailureCount: 1 }), [1, 3])).output).toEqual([
-      1,
-      { Error: "TooMuch", Cause: null },
+    const { executionArn, ...ended } = await runState({ Type: "Map", ItemProcessor: branch(check) }, [1, 3]);
+    expect(ended).toMatchObject({ status: "FAILED", error: "TooMuch" });
+    const events = (await history(executionArn)).slice(-4);
+    expect(events.map(({ type }) => type)).toEqual([
+      "MapIterationFailed",
+      "MapIterationAborted",
+      "MapStateFailed",
+      "ExecutionFailed",
     ]);
-    expect((await runState(map({ ToleratedFailurePercentage: 50 }), [1, 3])).status).toBe("SUCCEEDED");
-    expect(await runState(map({ ToleratedFailureCount: 1 }), [4, 3])).toMatchObject({
-      error: "States.ExceedToleratedFailureThreshold",
-    });
+    expect(events[0]?.mapIterationFailedEventDetails).toEqual({ name: "S", index: 1 });
+    expect(events[1]?.mapIterationAbortedEventDetails).toEqual({ name: "S", index: 0 });
+    expect(events[3]?.previousEventId).toBe(events[2]?.id);
+    expect(clock.sleeping()).toBe(0);
+  });
+
+  it("ends the execution at once on an error that nothing can catch", async () => {
+    const { runState, history } = createStates();
+    const state = {
+      Type: "Map",
+      ItemProcessor: branch({ P: { Type: "Pass", Parameters: { "x.$": "$.missing" }, End: true } }),
+      Catch: [{ ErrorEquals: ["States.ALL"], Next: "S" }],
+      Retry: [{ ErrorEquals: ["States.ALL"] }],
+    };
+    const { executionArn, error } = await runState(state, [{}]);
+    expect(error).toBe("States.Runtime");
+    expect((await history(executionArn)).map(({ type }) => type).slice(-3)).toEqual([
+      "MapIterationStarted",
+      "PassStateEntered",
+      "ExecutionFailed",
+    ]);
+  });
+
+  it("links the exit of a Map and of a Parallel to what ran in it", async () => {
+    const { runStates, history } = createStates();
+    const pass = (name: string) => branch({ [name]: { Type: "Pass", End: true } });
+    const { executionArn } = await runStates(
+      {
+        M: { Type: "Map", ItemProcessor: pass("A"), Next: "P" },
+        P: { Type: "Parallel", Branches: [pass("B")], End: true },
+      },
+      [1],
+    );
+    const events = await history(executionArn);
+    const chain = events.map(({ id, previousEventId, type }) => `${id} < ${previousEventId} ${type}`);
+    expect(chain.slice(3, 9)).toEqual([
+      "4 < 3 MapIterationStarted",
+      "5 < 4 PassStateEntered",
+      "6 < 5 PassStateExited",
+      "7 < 6 MapIterationSucceeded",
+      "8 < 7 MapStateSucceeded",
+      "9 < 7 MapStateExited",
+    ]);
+    expect(chain.slice(-3)).toEqual([
+      "14 < 13 ParallelStateSucceeded",
+      "15 < 13 ParallelStateExited",
+      "16 < 15 ExecutionSucceeded",
+    ]);
   });
 
   it("lets inner states read outer variables, and keeps their own inside", async () => {

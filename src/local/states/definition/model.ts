@@ -3,6 +3,7 @@ import type { Json } from "../json.js";
 import type { JsonPath } from "../paths/path-parser.js";
 import type { TaskIntegration } from "../tasks/task-integration.js";
 import type { ChoiceTest } from "./choice-test.js";
+import type { DistributedMap } from "./distributed-model.js";
 
 /** How a state's data is written. @internal */
 export type StateLanguage = "JSONPath" | "JSONata";
@@ -131,6 +132,8 @@ export interface MapState extends StateBase, ErrorHandling {
   readonly maxConcurrency: Evaluator | undefined;
   readonly toleratedFailureCount: Evaluator | undefined;
   readonly toleratedFailurePercentage: Evaluator | undefined;
+  /** Set in the mode DISTRIBUTED. */
+  readonly distributed: DistributedMap | undefined;
 }
 
 /** A state that was read. @internal */

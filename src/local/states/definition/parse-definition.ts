@@ -3,7 +3,7 @@ import type { TaskIntegration } from "../tasks/task-integration.js";
 import { checkTransitions } from "./check-transitions.js";
 import { type DefinitionFinding, Findings } from "./findings.js";
 import type { Machine, State, StateLanguage, StatesBlock } from "./model.js";
-import { parseState } from "./parse-state.js";
+import { parseState, type StateContext } from "./parse-state.js";
 
 /** Source: AWS Step Functions Developer Guide, "Step Functions service quotas". */
 const MAX_DEFINITION_BYTES = 1_048_576;
@@ -27,10 +27,15 @@ export interface ParsedDefinition {
  *
  * @param text - The definition.
  * @param integrations - What Task states can use.
+ * @param type - Type of the machine.
  * @returns The machine and the definition's problems.
  * @internal
  */
-export function parseDefinition(text: string, integrations: readonly TaskIntegration[]): ParsedDefinition {
+export function parseDefinition(
+  text: string,
+  integrations: readonly TaskIntegration[],
+  type: "STANDARD" | "EXPRESS" = "STANDARD",
+): ParsedDefinition {
   const findings = new Findings();
   const definition = parseText(text, findings);
   const empty: Machine = { startAt: "", states: new Map() };
@@ -40,7 +45,7 @@ export function parseDefinition(text: string, integrations: readonly TaskIntegra
   if (definition["Version"] !== undefined && definition["Version"] !== "1.0") {
     findings.add("/Version", "The field 'Version' must be '1.0'.");
   }
-  const reader = new BlockReader(integrations, language, findings);
+  const reader = new BlockReader({ integrations, type }, language, findings);
   const block = reader.parse(definition, "", 0);
   const timeoutSeconds = parseTimeout(definition["TimeoutSeconds"], findings);
   const machine = { ...block, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) };
@@ -96,13 +101,13 @@ function parseLanguage(
 
 /** Reads blocks of states; names have to differ in the whole machine. */
 class BlockReader {
-  readonly #integrations: readonly TaskIntegration[];
+  readonly #context: Pick<StateContext, "integrations" | "type">;
   readonly #language: StateLanguage;
   readonly #findings: Findings;
   readonly #names = new Set<string>();
 
-  constructor(integrations: readonly TaskIntegration[], language: StateLanguage, findings: Findings) {
-    this.#integrations = integrations;
+  constructor(context: Pick<StateContext, "integrations" | "type">, language: StateLanguage, findings: Findings) {
+    this.#context = context;
     this.#language = language;
     this.#findings = findings;
   }
@@ -151,7 +156,7 @@ class BlockReader {
     const language = parseLanguage(value, this.#language, location, findings);
     const place = { state: value, language, location, findings };
     return parseState(name, place, {
-      integrations: this.#integrations,
+      ...this.#context,
       parseBlock: (block, at) => this.parse(block, at, depth + 1),
     });
   }

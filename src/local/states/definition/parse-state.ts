@@ -7,19 +7,20 @@ import { parseAssign } from "./parse-assign.js";
 import { parseFail, parseWait } from "./parse-ending.js";
 import { parseErrorHandling } from "./parse-error-handling.js";
 import { type FieldPlace, parseDataFields, parseNumberField, parseTemplate, parseTextField } from "./parse-fields.js";
-import { parsePathField } from "./payload-template.js";
+import { parseMap } from "./parse-map.js";
 import { checkStateFields } from "./state-fields.js";
 
 /** What reading a state needs beside the state. @internal */
 export interface StateContext {
   readonly integrations: readonly TaskIntegration[];
+  /** Type of the machine. */
+  readonly type: "STANDARD" | "EXPRESS";
   /** Reads the states of a branch or processor. */
   readonly parseBlock: (value: Json | undefined, location: string) => StatesBlock;
 }
 
 const TYPES: readonly string[] = ["Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"];
 const MAX_SECONDS = 99_999_999;
-const EMPTY_BLOCK: StatesBlock = { startAt: "", states: new Map() };
 
 /**
  * Reads one state.
@@ -165,45 +166,4 @@ function parseBranches({ state, location, findings }: FieldPlace, context: State
   }
   findings.add(`${location}/Branches`, "The field 'Branches' must be a non-empty array.");
   return [];
-}
-
-function parseMap(place: FieldPlace, context: StateContext) {
-  const { state, language, location, findings } = place;
-  const field = state["ItemProcessor"] === undefined ? "Iterator" : "ItemProcessor";
-  const processor = state[field];
-  if (processor === undefined) findings.add(`${location}/ItemProcessor`, "The field 'ItemProcessor' must be present.");
-  checkProcessorConfig(processor, `${location}/${field}/ProcessorConfig`, place);
-  const itemsField = language === "JSONata" ? "Items" : "ItemsPath";
-  const items = state[itemsField];
-  const selector = state["ItemSelector"] === undefined && language === "JSONPath" ? "Parameters" : "ItemSelector";
-  return {
-    processor: processor === undefined ? EMPTY_BLOCK : context.parseBlock(processor, `${location}/${field}`),
-    items: language === "JSONata" ? parseTemplate(place, "Items") : parseItemsPath(place),
-    itemsText: typeof items === "string" ? items : "$",
-    itemSelector: parseTemplate(place, selector),
-    maxConcurrency: parseNumberField(place, "MaxConcurrency", { least: 0, most: MAX_SECONDS }),
-    toleratedFailureCount: parseNumberField(place, "ToleratedFailureCount", { least: 0, most: MAX_SECONDS }),
-    toleratedFailurePercentage: parseNumberField(place, "ToleratedFailurePercentage", {
-      least: 0,
-      most: 100,
-      whole: false,
-    }),
-  };
-}
-
-function parseItemsPath(place: FieldPlace) {
-  const path = place.state["ItemsPath"];
-  if (path === undefined) return undefined;
-  return parsePathField(path, "ItemsPath", `${place.location}/ItemsPath`, place.findings);
-}
-
-function checkProcessorConfig(processor: Json | undefined, at: string, { findings }: FieldPlace): void {
-  const config = isJsonObject(processor) ? processor["ProcessorConfig"] : undefined;
-  if (config === undefined) return;
-  const mode = isJsonObject(config) ? (config["Mode"] ?? "INLINE") : config;
-  if (mode === "DISTRIBUTED") {
-    findings.add(`${at}/Mode`, "The local AWS has no Distributed Map; it runs a Map with Mode INLINE only.");
-  } else if (mode !== "INLINE") {
-    findings.add(`${at}/Mode`, "The field 'Mode' must be INLINE or DISTRIBUTED.");
-  }
 }

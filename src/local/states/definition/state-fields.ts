@@ -15,6 +15,10 @@ const MAP = [
   "MaxConcurrency",
   "ToleratedFailureCount",
   "ToleratedFailurePercentage",
+  "ItemReader",
+  "ItemBatcher",
+  "ResultWriter",
+  "Label",
 ];
 const PATHS = ["InputPath", "OutputPath"];
 const RESULT = ["ResultSelector", "ResultPath"];
@@ -64,9 +68,6 @@ const JSONATA: Fields = {
   Map: [...TRANSITION, ...ERRORS, ...MAP, "Items", "Output", "Assign"],
 };
 
-/** Fields of the Distributed Map, which the local AWS does not run. */
-const DISTRIBUTED: ReadonlySet<string> = new Set(["ItemReader", "ItemBatcher", "ResultWriter", "Label"]);
-
 /**
  * Checks that a state has only fields of its type and its query language.
  *
@@ -88,9 +89,7 @@ export function checkStateFields(
   for (const name of Object.keys(state)) {
     if (COMMON.includes(name) || own[type].includes(name)) continue;
     const at = `${location}/${name}`;
-    if (type === "Map" && DISTRIBUTED.has(name)) {
-      findings.add(at, `The local AWS has no Distributed Map, to which the field '${name}' belongs.`);
-    } else if (other[type].includes(name)) {
+    if (other[type].includes(name)) {
       findings.add(at, `The field '${name}' is not supported by the query language ${language}.`);
     } else {
       findings.add(at, `The field '${name}' is not supported in a state of type ${type}.`);

@@ -1,11 +1,16 @@
 import { throwIfAborted } from "../../../core/abort.js";
 import type { Json } from "../json.js";
+import type { StateFailure } from "../state-failure.js";
 import type { EventDetails, History } from "./history.js";
 
 /** The item that an iteration of a Map works on. @internal */
 export interface MapItem {
   readonly index: number;
   readonly value: Json;
+  /** Name of the member, where the items are the members of an object. */
+  readonly key?: string;
+  /** Where the item of a Distributed Map is from. */
+  readonly source?: string;
 }
 
 /**
@@ -50,6 +55,27 @@ export class Branch {
     throwIfAborted(this.signal);
     this.lastEventId = this.#history.add(type, this.lastEventId, details);
     return this.lastEventId;
+  }
+
+  /**
+   * Adds an event that the next one of this line does not follow: the next one follows the same event as this one.
+   *
+   * @param type - Type of the event.
+   * @param details - Its details.
+   */
+  note(type: string, details?: EventDetails): void {
+    throwIfAborted(this.signal);
+    this.#history.add(type, this.lastEventId, details);
+  }
+
+  /**
+   * Adds that a Map or Parallel failed, unless the error ends the whole execution at once.
+   *
+   * @param type - Type of the state.
+   * @param failure - The error.
+   */
+  failState(type: "Map" | "Parallel", failure: StateFailure): void {
+    if (!failure.isTerminal) this.add(`${type}StateFailed`);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Json } from "../json.js";
 import { jsonText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
 import { Branch } from "./branch.js";
+import type { MapRunHost } from "./distributed/map-run-host.js";
 import { History, NOT_TRUNCATED } from "./history.js";
 import { runBlock } from "./run-block.js";
 import type { ExecutionEnvironment } from "./state-run.js";
@@ -23,6 +24,8 @@ export interface ExecutionOptions {
   /** Longest run in seconds beside the machine's own TimeoutSeconds. */
   readonly maxSeconds?: number;
   readonly clock: Clock;
+  /** Starts and keeps the child executions of Distributed Maps. */
+  readonly mapRuns: MapRunHost;
 }
 
 /** Ends an execution that StopExecution, or the end of the local AWS, stopped. */
@@ -54,6 +57,7 @@ export class Execution {
   cause: string | undefined;
   readonly #controller = new AbortController();
   readonly #branch: Branch;
+  readonly #beforeStop = new Set<() => void>();
 
   /**
    * Starts an execution.
@@ -88,6 +92,7 @@ export class Execution {
    */
   stop(error?: string, cause?: string): Date {
     if (this.status === "RUNNING") {
+      this.#prepareStop();
       const value = { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
       this.#end("ABORTED", "ExecutionAborted", { key: "executionAbortedEventDetails", value });
       this.error = error;
@@ -130,11 +135,14 @@ export class Execution {
   }
 
   #environment(): ExecutionEnvironment {
-    const { arn, name, roleArn, input, clock, region, stateMachineArn, stateMachineName } = this.options;
+    const { arn, name, roleArn, input, clock, region, stateMachineArn, stateMachineName, mapRuns } = this.options;
     const environment: ExecutionEnvironment = {
       clock,
       region,
       executionArn: arn,
+      stateMachineArn,
+      mapRuns,
+      beforeStop: this.#beforeStop,
       contextBase: {
         Execution: {
           Id: arn,
@@ -149,6 +157,17 @@ export class Execution {
       runBlock: (block, data, branch) => runBlock(environment, block, data, branch),
     };
     return environment;
+  }
+
+  #prepareStop(): void {
+    for (const prepare of this.#beforeStop) {
+      try {
+        prepare();
+      } catch (error) {
+        // The history may have room for the end only.
+        if (!(error instanceof StateFailure)) throw error;
+      }
+    }
   }
 
   #succeed(output: Json): void {
@@ -171,6 +190,7 @@ export class Execution {
   }
 
   #timeOut(): void {
+    this.#prepareStop();
     this.error = "States.Timeout";
     this.#end("TIMED_OUT", "ExecutionTimedOut", {
       key: "executionTimedOutEventDetails",

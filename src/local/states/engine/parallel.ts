@@ -29,6 +29,6 @@ export async function runParallel(state: ParallelState, run: StateRun): Promise<
       branch.lastEventId = Math.max(branch.lastEventId, line.lastEventId);
     }
   });
-  branch.add("ParallelStateSucceeded");
+  branch.note("ParallelStateSucceeded");
   return { ...(await finishWithResult(run, state.language, state.data, outputs)), next: state.next };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { StateFailure } from "../state-failure.js";
 import type { Branch } from "./branch.js";
 
@@ -12,17 +13,25 @@ class SiblingFailed extends Error {
  * Runs several lines of states beside each other. The first that fails ends the others, and the state with them.
  *
  * @param branch - The line that waits for them.
- * @param options - `name`: type of the state; `count`: how many lines; `limit`: how many at once.
+ * @param options - `name`: type of the state; `count`: how many lines; `limit`: how many at once; `abortOthers`: notes
+ * that one failed, before the others end.
  * @param runLine - Runs one line, by its number; the signal ends it.
  * @throws What the first line failed with, or the signal's reason of the waiting line.
  * @internal
  */
 export async function runTogether(
   branch: Branch,
-  options: { readonly name: "Map" | "Parallel"; readonly count: number; readonly limit: number },
+  options: {
+    readonly name: "Map" | "Parallel";
+    readonly count: number;
+    readonly limit: number;
+    readonly abortOthers?: () => void;
+  },
   runLine: (index: number, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
+  // Every line listens to it, which is no leak: Node.js would warn of more than ten.
+  setMaxListeners(0, controller.signal);
   const stop = () => controller.abort(branch.signal.reason);
   branch.signal.addEventListener("abort", stop, { once: true });
   let next = 0;
@@ -34,14 +43,20 @@ export async function runTogether(
       await work();
     } catch (error) {
       // Before anything else runs, so that no sibling adds an event to the history any more.
-      if (!controller.signal.aborted) controller.abort(new SiblingFailed());
+      if (!controller.signal.aborted) {
+        try {
+          if (error instanceof StateFailure && !error.isTerminal) options.abortOthers?.();
+        } finally {
+          controller.abort(new SiblingFailed());
+        }
+      }
       throw error;
     }
   });
   try {
     await firstFailure(workers);
   } catch (error) {
-    if (error instanceof StateFailure && !branch.signal.aborted) branch.add(`${options.name}StateFailed`);
+    if (error instanceof StateFailure && !branch.signal.aborted) branch.failState(options.name, error);
     throw branch.signal.aborted ? branch.signal.reason : error;
   } finally {
     branch.signal.removeEventListener("abort", stop);

@@ -3,14 +3,20 @@ import type { StatesBlock } from "../definition/model.js";
 import type { EvaluationScope } from "../evaluation.js";
 import type { Json, JsonObject } from "../json.js";
 import type { Branch, MapItem } from "./branch.js";
+import type { MapRunHost } from "./distributed/map-run-host.js";
 
 /** What all states of an execution share. @internal */
 export interface ExecutionEnvironment {
   readonly clock: Clock;
   readonly region: string;
   readonly executionArn: string;
+  readonly stateMachineArn: string;
   /** Members `Execution` and `StateMachine` of the context object. */
   readonly contextBase: JsonObject;
+  /** Starts and keeps the child executions of Distributed Maps. */
+  readonly mapRuns: MapRunHost;
+  /** What is to be done before the execution is stopped or its time is up. */
+  readonly beforeStop: Set<() => void>;
   /** Runs the states of a block from its first one, and returns what the last one gives. */
   readonly runBlock: (block: StatesBlock, input: Json, branch: Branch) => Promise<Json>;
 }
@@ -69,7 +75,16 @@ function contextObject(run: StateRun, item: MapItem | undefined): JsonObject {
   return {
     ...run.environment.contextBase,
     State: { EnteredTime: run.entered.toISOString(), Name: run.stateName, RetryCount: run.retryCount },
-    ...(item === undefined ? {} : { Map: { Item: { Index: item.index, Value: item.value } } }),
+    ...(item === undefined ? {} : { Map: { Item: describeItem(item) } }),
     ...(run.taskToken === undefined ? {} : { Task: { Token: run.taskToken } }),
+  };
+}
+
+function describeItem({ index, value, key, source }: MapItem): JsonObject {
+  return {
+    Index: index,
+    Value: value,
+    ...(key === undefined ? {} : { Key: key }),
+    ...(source === undefined ? {} : { Source: source }),
   };
 }

@@ -17,9 +17,9 @@ export function assignVariables(variables: ReadonlyMap<string, Json>, assigned: 
   if (exceedsDataLimit(jsonText(assigned))) throw tooLarge("The variables that the state assigns");
   const all = new Map(variables);
   for (const [name, value] of Object.entries(assigned)) all.set(name, value);
-  let length = 0;
-  for (const value of all.values()) length += jsonText(value).length;
-  if (length > MAX_VARIABLES_BYTES) throw tooLarge("The variables of the execution");
+  let bytes = 0;
+  for (const value of all.values()) bytes += Buffer.byteLength(jsonText(value));
+  if (bytes > MAX_VARIABLES_BYTES) throw tooLarge("The variables of the execution");
   return all;
 }
 

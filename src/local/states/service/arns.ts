@@ -69,7 +69,7 @@ export function executionArn({ region, accountId }: ArnPlace, machineName: strin
  * @param kind - The kind that is wanted.
  * @internal
  */
-export function checkArn(arn: string, kind: "stateMachine" | "execution" | "activity"): void {
+export function checkArn(arn: string, kind: "stateMachine" | "execution" | "activity" | "mapRun"): void {
   const parts = arn.split(":");
   if (parts[0] !== "arn" || parts[2] !== "states" || parts.length < 7) {
     throw namedError("InvalidArn", `Invalid ARN prefix: ${arn.slice(0, 80)}`);

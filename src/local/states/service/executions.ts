@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.js";
+import type { MapRun } from "../engine/distributed/map-run.js";
+import type { ChildRequest } from "../engine/distributed/map-run-host.js";
 import { Execution } from "../engine/execution.js";
+import type { ItemStore } from "../item-store.js";
 import type { Json } from "../json.js";
 import { rememberText } from "../json-text.js";
 import { exceedsDataLimit, MAX_DATA_BYTES } from "../limits.js";
 import { type ArnPlace, checkArn, checkName, executionArn } from "./arns.js";
+import { MapRuns } from "./map-runs.js";
 import { takePage } from "./paging.js";
 import { showEvent } from "./show-history.js";
 import { describeDefinition, type StateMachineRecord, type StateMachines, seconds } from "./state-machines.js";
@@ -25,6 +29,10 @@ interface ExecutionRequest {
 interface ExecutionRecord {
   readonly execution: Execution;
   readonly machine: StateMachineRecord;
+  /** The Map Run that started it, when it is a child execution. */
+  readonly mapRun?: MapRun;
+  /** Items in the input of a child execution. */
+  readonly itemCount?: number;
 }
 
 /** Source: AWS Step Functions Developer Guide, "Choosing workflow type": Express runs for up to five minutes. */
@@ -32,9 +40,12 @@ const MAX_EXPRESS_SECONDS = 300;
 
 /** The executions of the local AWS; they live in memory. @internal */
 export class Executions {
+  /** The Map Runs of the executions. */
+  readonly mapRuns = new MapRuns();
   readonly #place: ArnPlace;
   readonly #clock: Clock;
   readonly #machines: StateMachines;
+  readonly #items: ItemStore | undefined;
   readonly #records = new Map<string, ExecutionRecord>();
   /** Those that run, among them those of Express machines, which nothing can ask for. */
   readonly #running = new Set<Execution>();
@@ -44,11 +55,13 @@ export class Executions {
    * @param place - Region and account.
    * @param clock - Time and chance.
    * @param machines - The machines.
+   * @param items - The local S3, for Distributed Maps.
    */
-  constructor(place: ArnPlace, clock: Clock, machines: StateMachines) {
+  constructor(place: ArnPlace, clock: Clock, machines: StateMachines, items?: ItemStore) {
     this.#place = place;
     this.#clock = clock;
     this.#machines = machines;
+    this.#items = items;
   }
 
   /** Starts an execution; the same request again finds the one that runs. */
@@ -113,10 +126,11 @@ export class Executions {
 
   /** Describes an execution. */
   describe({ executionArn: arn, includedData }: ExecutionRequest): unknown {
-    const { execution, machine } = this.#find(arn);
+    const { execution, machine, mapRun } = this.#find(arn);
     return {
       ...describeRun(execution, includedData),
       stateMachineArn: machine.arn,
+      ...(mapRun === undefined ? {} : { mapRunArn: mapRun.facts.arn }),
       redriveCount: 0,
       redriveStatus: "NOT_REDRIVABLE",
       redriveStatusReason: "The local AWS does not redrive executions",
@@ -125,40 +139,39 @@ export class Executions {
 
   /** Describes the machine of an execution as it was when the execution was started. */
   describeMachine({ executionArn: arn, includedData }: ExecutionRequest): unknown {
-    const { machine } = this.#find(arn);
+    const { machine, mapRun } = this.#find(arn);
     return {
       stateMachineArn: machine.arn,
       updateDate: seconds(machine.updated),
+      ...(mapRun === undefined ? {} : { mapRunArn: mapRun.facts.arn, label: mapRun.facts.label }),
       ...describeDefinition(machine, includedData),
     };
   }
 
-  /** Lists the executions of a machine, newest first. */
+  /** Lists the executions of a machine, or the children of a Map Run, newest first. */
   list(request: {
     readonly stateMachineArn?: string;
+    readonly mapRunArn?: string;
     readonly statusFilter?: string;
     readonly maxResults?: number;
     readonly nextToken?: string;
   }): unknown {
-    const { stateMachineArn: arn, statusFilter } = request;
-    if (arn === undefined) {
+    const { stateMachineArn, mapRunArn, statusFilter } = request;
+    const listed = mapRunArn ?? stateMachineArn;
+    if (listed === undefined || (mapRunArn !== undefined && stateMachineArn !== undefined)) {
       throw statesError("ValidationException", "Must specify exactly one of [StateMachineArn, MapRunArn]");
     }
-    const { type } = this.#machines.find(arn);
-    if (type === "EXPRESS") {
-      throw statesError(
-        "StateMachineTypeNotSupported",
-        "This operation is not supported by this type of state machine",
-      );
-    }
+    if (mapRunArn !== undefined) this.mapRuns.find(mapRunArn);
+    else this.#checkListable(listed);
     const all = [...this.#records.values()]
-      .filter(({ machine }) => machine.arn === arn)
+      .filter(({ machine, mapRun }) => (mapRunArn === undefined ? machine.arn : mapRun?.facts.arn) === listed)
       .filter(({ execution }) => statusFilter === undefined || execution.status === statusFilter)
       .reverse();
-    const { items, nextToken } = takePage(all, request, `executions:${arn}:${statusFilter ?? ""}`);
-    const executions = items.map(({ execution }) => ({
+    const { items, nextToken } = takePage(all, request, `executions:${listed}:${statusFilter ?? ""}`);
+    const executions = items.map(({ execution, machine, itemCount }) => ({
       executionArn: execution.options.arn,
-      stateMachineArn: arn,
+      stateMachineArn: machine.arn,
+      ...(mapRunArn === undefined ? {} : { mapRunArn, itemCount }),
       name: execution.options.name,
       status: execution.status,
       startDate: seconds(execution.startDate),
@@ -166,6 +179,12 @@ export class Executions {
       redriveCount: 0,
     }));
     return { executions, nextToken };
+  }
+
+  /** Lists the Map Runs of an execution. */
+  listMapRuns(request: ExecutionRequest): unknown {
+    this.#find(request.executionArn);
+    return this.mapRuns.list(request);
   }
 
   /** Gives the events of an execution. */
@@ -204,11 +223,33 @@ export class Executions {
       inputText,
       input,
       clock: this.#clock,
+      mapRuns: {
+        store: this.#items,
+        open: (run) => this.mapRuns.add(run),
+        start: (run, child) => this.#startChild(machine, run, child),
+      },
       ...(machine.type === "EXPRESS" ? { maxSeconds: MAX_EXPRESS_SECONDS } : {}),
     });
     this.#running.add(execution);
     void execution.done.then(() => this.#running.delete(execution));
     return execution;
+  }
+
+  /** A child runs its processor as a machine of its own, which no request but those for executions can name. */
+  #startChild(parent: StateMachineRecord, mapRun: MapRun, child: ChildRequest): Execution {
+    const { label, stateMachineArn: arn } = mapRun.facts;
+    const { type, definition, size: itemCount } = child;
+    const machine = { ...parent, arn, name: `${parent.name}/${label}`, type, definition, machine: child.machine };
+    const name = randomUUID();
+    const childArn = executionArn(this.#place, machine.name, name, type === "EXPRESS" ? randomUUID() : undefined);
+    const execution = this.#run(machine, childArn, name, child.inputText, child.input);
+    if (type === "STANDARD") this.#records.set(childArn, { execution, machine, mapRun, itemCount });
+    return execution;
+  }
+
+  #checkListable(arn: string): void {
+    if (this.#machines.find(arn).type === "STANDARD") return;
+    throw statesError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");
   }
 
   #find(arn: string): ExecutionRecord {

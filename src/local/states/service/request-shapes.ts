@@ -24,6 +24,7 @@ const type = oneOf("STANDARD", "EXPRESS");
 const pageSize = integer(0, 1000);
 const nextToken = text({ min: 1, max: 3096 });
 const includedData = oneOf("ALL_DATA", "METADATA_ONLY");
+const mapRunArn = text({ min: 1, max: 2000 });
 const tags: Shape = {
   kind: "list",
   of: structure({ key: text({ min: 1, max: 128 }), value: text({ max: 256 }) }),
@@ -71,7 +72,7 @@ export const requestShapes = {
     statusFilter: oneOf("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"),
     maxResults: pageSize,
     nextToken,
-    mapRunArn: text({ min: 1, max: 2000 }),
+    mapRunArn,
     redriveFilter: oneOf("REDRIVEN", "NOT_REDRIVEN"),
   }),
   GetExecutionHistory: structure(
@@ -86,6 +87,17 @@ export const requestShapes = {
   SendTaskSuccess: structure({ taskToken, output: text({ max: 262_144 }) }, "taskToken", "output"),
   SendTaskFailure: structure({ taskToken, error: text({ max: 256 }), cause: text({ max: 32_768 }) }, "taskToken"),
   SendTaskHeartbeat: structure({ taskToken }, "taskToken"),
+  DescribeMapRun: structure({ mapRunArn }, "mapRunArn"),
+  ListMapRuns: structure({ executionArn: arn, maxResults: pageSize, nextToken }, "executionArn"),
+  UpdateMapRun: structure(
+    {
+      mapRunArn,
+      maxConcurrency: { kind: "number", integer: true, min: 0 },
+      toleratedFailurePercentage: { kind: "number", integer: false, min: 0, max: 100 },
+      toleratedFailureCount: { kind: "number", integer: true, min: 0 },
+    },
+    "mapRunArn",
+  ),
   TagResource: structure({ resourceArn: arn, tags }, "resourceArn", "tags"),
   UntagResource: structure(
     { resourceArn: arn, tagKeys: { kind: "list", of: text({ min: 1, max: 128 }) } },

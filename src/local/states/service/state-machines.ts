@@ -167,7 +167,7 @@ export class StateMachines {
     readonly maxResults?: number;
   }): unknown {
     const { definition, type = "STANDARD", maxResults } = request;
-    const { findings } = parseDefinition(definition, this.#integrationsOf(type));
+    const { findings } = parseDefinition(definition, this.#integrationsOf(type), type);
     const limit = maxResults || 100;
     return {
       result: findings.length === 0 ? "OK" : "FAIL",
@@ -200,7 +200,7 @@ export class StateMachines {
   }
 
   #parse(definition: string, type: MachineType): Machine {
-    const { machine, findings } = parseDefinition(definition, this.#integrationsOf(type));
+    const { machine, findings } = parseDefinition(definition, this.#integrationsOf(type), type);
     if (findings.length > 0) throw namedError("InvalidDefinition", describeFindings(findings));
     return machine;
   }
