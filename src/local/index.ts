@@ -4,7 +4,12 @@
  *
  * @module local
  */
-export type { LocalFunction, LocalFunctionContext } from "./functions.js";
+export type {
+  LocalFunction,
+  LocalFunctionBundle,
+  LocalFunctionContext,
+  LocalFunctionOptions,
+} from "./lambda/function-options.js";
 export {
   createLocalAws,
   type ListenOptions,

@@ -4,8 +4,11 @@ import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import * as z from "zod";
 import { callbackSchema, parseOptions } from "../core/options.js";
-import { createFunctionRegistry, type LocalFunction } from "./functions.js";
+import { createFunctionRegistry } from "./functions.js";
 import { startHttpServer } from "./http-server.js";
+import { logPlaceOf } from "./lambda/function-context.js";
+import type { LocalFunction, LocalFunctionBundle, LocalFunctionOptions } from "./lambda/function-options.js";
+import { createLambdaService } from "./lambda/lambda-service.js";
 import { createObjectAccess } from "./object-access.js";
 import { createRequestHandler } from "./request-handler.js";
 import { createRouter } from "./router.js";
@@ -37,7 +40,7 @@ export interface LocalAwsOptions {
   readonly seed?: number;
   /** The clock. @defaultValue the system's */
   readonly now?: () => Date;
-  /** Receives what CloudWatch Logs would: the lines of training jobs. */
+  /** Receives what CloudWatch Logs would: the lines of training jobs and of functions that come from bundles. */
   readonly onLog?: (event: LocalLogEvent) => void;
 }
 
@@ -85,13 +88,16 @@ export interface LocalAws extends AsyncDisposable {
   /** Account of every ARN. */
   readonly accountId: string;
   /**
-   * Makes a function known, as if it had been deployed to Lambda.
+   * Makes a function known, as if it had been deployed to Lambda. A handler runs in this thread; a bundle runs in
+   * threads of its own, so that neither a crash nor an endless loop of it reaches this process.
    *
    * @param name - Name of the function.
-   * @param handler - The handler, as Lambda would call it.
+   * @param code - The handler, as Lambda would call it, or a built bundle that exports it.
+   * @param options - See {@link LocalFunctionOptions}.
    * @returns The function's ARN, for a state machine.
+   * @throws {@link core!InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong or the name is taken.
    */
-  registerFunction(name: string, handler: LocalFunction): string;
+  registerFunction(name: string, code: LocalFunction | LocalFunctionBundle, options?: LocalFunctionOptions): string;
   /**
    * Answers on a loopback port too, for the AWS CLI, boto3 and other processes.
    *
@@ -152,7 +158,24 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     options,
   );
   const store = directory === undefined ? createMemoryStore({ now }) : await createDirectoryStore({ directory, now });
-  const functions = createFunctionRegistry({ region, accountId });
+  const servers: { readonly endpoint: string; close(): Promise<void> }[] = [];
+  const listen = async (port = 0) => {
+    const server = await startHttpServer({ service: router, port });
+    servers.push(server);
+    return server;
+  };
+  let forBundles: Promise<{ readonly endpoint: string }> | undefined;
+  const functions = createFunctionRegistry({
+    region,
+    accountId,
+    bundles: {
+      async endpoint() {
+        forBundles ??= listen();
+        return (await forBundles).endpoint;
+      },
+      log: (name, message) => onLog?.({ ...logPlaceOf(name), timestamp: now(), message }),
+    },
+  });
   const environment: SageMakerEnvironment = {
     region,
     accountId,
@@ -174,13 +197,14 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     sagemaker: createSageMakerService({ jobs, models, endpoints }),
     sagemakerRuntime: createRuntimeService(environment, endpoints),
     states: states.service,
+    lambda: createLambdaService(functions),
   });
   const clients = createClients(region, router);
-  const servers: { close(): Promise<void> }[] = [];
 
   const close = async () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
     await states.close();
+    await functions.close();
     await Promise.all([jobs.close(), endpoints.close()]);
     for (const client of Object.values(clients)) client.destroy();
   };
@@ -188,12 +212,8 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     clients,
     region,
     accountId,
-    registerFunction: (name, handler) => functions.register(name, handler),
-    async listen({ port = 0 } = {}) {
-      const server = await startHttpServer({ service: router, port });
-      servers.push(server);
-      return { endpoint: server.endpoint };
-    },
+    registerFunction: (name, code, options) => functions.register(name, code, options),
+    listen: async ({ port } = {}) => ({ endpoint: (await listen(port)).endpoint }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -7,8 +7,10 @@ export interface RouterServices {
   readonly sagemaker: WireService;
   readonly sagemakerRuntime: WireService;
   readonly states: WireService;
+  readonly lambda: WireService;
 }
 
+const LAMBDA_PATH = /^\/2015-03-31\/functions(\/|$)/;
 const RUNTIME_PATH = /^\/endpoints\/[^/]+\/(async-)?invocations(-response-stream)?$/;
 
 /**
@@ -24,11 +26,13 @@ export function createRouter(services: RouterServices): WireService {
   return async (request) => {
     const target = request.headers["x-amz-target"] ?? "";
     const scope = signedService(request);
-    switch (scope ?? serviceOfTarget(target) ?? (isRuntimePath(request) ? "sagemaker" : "s3")) {
+    switch (scope ?? serviceOfTarget(target) ?? serviceOfPath(request)) {
       case "s3":
         return services.s3(request);
       case "states":
         return services.states(request);
+      case "lambda":
+        return services.lambda(request);
       case "sagemaker":
         return target === "" && isRuntimePath(request)
           ? services.sagemakerRuntime(request)
@@ -58,6 +62,11 @@ function serviceOfTarget(target: string): string | undefined {
   if (target === "") return undefined;
   if (target.startsWith("AWSStepFunctions.")) return "states";
   return target.startsWith("SageMaker.") ? "sagemaker" : "";
+}
+
+function serviceOfPath(request: WireRequest): string {
+  if (isRuntimePath(request)) return "sagemaker";
+  return LAMBDA_PATH.test(request.path) ? "lambda" : "s3";
 }
 
 function isRuntimePath(request: WireRequest): boolean {

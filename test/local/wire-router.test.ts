@@ -20,6 +20,7 @@ function routed() {
     sagemaker: service("sagemaker"),
     sagemakerRuntime: service("sagemakerRuntime"),
     states: service("states"),
+    lambda: service("lambda"),
   });
   return { router, calls };
 }
@@ -66,7 +67,7 @@ describe("createRouter", () => {
   });
 
   it.each([
-    ["lambda", { path: "/2015-03-31/functions", headers: signedFor("lambda") }],
+    ["dynamodb", { method: "POST", headers: signedFor("dynamodb") }],
     ["sts", { method: "POST", headers: signedFor("sts") }],
     ["Logs_20140328", { method: "POST", headers: { "x-amz-target": "Logs_20140328.FilterLogEvents" } }],
   ])("refuses %s by name", async (service, overrides) => {

@@ -79,6 +79,11 @@ function payloadOf(invocation: Invocation): string {
       return invocation.payload;
     case "failed":
       throw new StateFailure(invocation.failure.errorType, JSON.stringify(invocation.failure), { located: true });
+    case "refused": {
+      const { type, message, status } = invocation.error;
+      const cause = `${message} (Service: Lambda, Status Code: ${status}, Request ID: ${invocation.requestId})`;
+      throw new StateFailure(`Lambda.${type}`, cause, { located: true });
+    }
     case "notFound":
       throw new StateFailure(
         "Lambda.ResourceNotFoundException",
