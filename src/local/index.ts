@@ -4,6 +4,8 @@
  *
  * @module local
  */
+export type { InjectedFault } from "./faults/fault-injector.js";
+export type { LocalDelayFault, LocalErrorFault, LocalFault, LocalFaultTarget } from "./faults/fault-options.js";
 export type {
   LocalFunction,
   LocalFunctionBundle,
@@ -21,3 +23,4 @@ export {
 } from "./local-aws.js";
 export { LocalOperationError } from "./local-operation-error.js";
 export type { LocalLogEvent } from "./sagemaker/environment.js";
+export type { LocalServiceName } from "./service-of.js";

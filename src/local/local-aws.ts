@@ -4,6 +4,9 @@ import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import * as z from "zod";
 import { callbackSchema, parseOptions } from "../core/options.js";
+import { FaultInjector, type InjectedFault } from "./faults/fault-injector.js";
+import { FaultSchema, type LocalFault } from "./faults/fault-options.js";
+import { withFaults } from "./faults/with-faults.js";
 import { createFunctionRegistry } from "./functions.js";
 import { startHttpServer } from "./http-server.js";
 import { logPlaceOf } from "./lambda/function-context.js";
@@ -36,10 +39,12 @@ export interface LocalAwsOptions {
   readonly accountId?: string;
   /** How training jobs are run. */
   readonly trainer?: LocalTrainerOptions;
-  /** Decides initial weights, augmentation, capture sampling and the choice of variants. @defaultValue `0` */
+  /** Decides initial weights, augmentation, capture sampling, the choice of variants and faults. @defaultValue `0` */
   readonly seed?: number;
   /** The clock. @defaultValue the system's */
   readonly now?: () => Date;
+  /** Faults that are there from the start; `injectFault` adds more. @defaultValue none */
+  readonly faults?: readonly LocalFault[];
   /** Receives what CloudWatch Logs would: the lines of training jobs and of functions that come from bundles. */
   readonly onLog?: (event: LocalLogEvent) => void;
 }
@@ -105,6 +110,25 @@ export interface LocalAws extends AsyncDisposable {
    * @returns Where it listens.
    */
   listen(options?: ListenOptions): Promise<LocalListener>;
+  /**
+   * Lets calls fail, be throttled or be slow from now on, in process and over the port.
+   *
+   * @param fault - See {@link LocalFault}.
+   * @returns Its end.
+   * @throws {@link core!InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
+   *
+   * @example
+   * ```ts
+   * import { createLocalAws } from "scones-ml/local";
+   *
+   * await using local = await createLocalAws();
+   * const fault = local.injectFault({ service: "s3", operation: "PutObject", on: [1, 2], kind: "throttle" });
+   * // ... the SDK's third attempt will succeed
+   * console.log(fault.hits);
+   * fault.remove();
+   * ```
+   */
+  injectFault(fault: LocalFault): InjectedFault;
   /** Stops training jobs, executions and servers and waits until nothing runs any more. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -129,6 +153,7 @@ const OptionsSchema = z.strictObject({
     .prefault({}),
   seed: z.int().default(0),
   now: callbackSchema<() => Date>().default(() => () => new Date()),
+  faults: z.array(FaultSchema).default([]),
   onLog: callbackSchema<(event: LocalLogEvent) => void>().optional(),
 });
 
@@ -152,12 +177,14 @@ const OptionsSchema = z.strictObject({
  * ```
  */
 export async function createLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const { directory, region, accountId, trainer, seed, now, onLog } = parseOptions(
+  const { directory, region, accountId, trainer, seed, now, faults, onLog } = parseOptions(
     "createLocalAws",
     OptionsSchema,
     options,
   );
   const store = directory === undefined ? createMemoryStore({ now }) : await createDirectoryStore({ directory, now });
+  const injector = new FaultInjector(seed);
+  for (const fault of faults) injector.inject(fault);
   const servers: { readonly endpoint: string; close(): Promise<void> }[] = [];
   const listen = async (port = 0) => {
     const server = await startHttpServer({ service: router, port });
@@ -168,6 +195,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const functions = createFunctionRegistry({
     region,
     accountId,
+    intercept: (signal) => injector.strike("lambda", () => "Invoke", signal),
     bundles: {
       async endpoint() {
         forBundles ??= listen();
@@ -192,13 +220,14 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const models = new Models(environment);
   const endpoints = new Endpoints(environment, models);
   const states = createStatesService({ functions, region, accountId, now });
-  const router = createRouter({
+  const services = createRouter({
     s3: createS3Service({ store, region, accountId, now }),
     sagemaker: createSageMakerService({ jobs, models, endpoints }),
-    sagemakerRuntime: createRuntimeService(environment, endpoints),
+    "sagemaker-runtime": createRuntimeService(environment, endpoints),
     states: states.service,
     lambda: createLambdaService(functions),
   });
+  const router = withFaults(services, injector);
   const clients = createClients(region, router);
 
   const close = async () => {
@@ -213,6 +242,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     region,
     accountId,
     registerFunction: (name, code, options) => functions.register(name, code, options),
+    injectFault: (fault) => injector.inject(parseOptions("injectFault", FaultSchema, fault)),
     listen: async ({ port } = {}) => ({ endpoint: (await listen(port)).endpoint }),
     close,
     [Symbol.asyncDispose]: close,
