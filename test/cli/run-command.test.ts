@@ -115,7 +115,7 @@ describe("scones-ml", () => {
       const bundle = join(folder, "index.mjs");
       writeFileSync(
         bundle,
-        "export const handler = async ({ name }) => { console.log('called'); return `hi ${name}`; };",
+        "export const handler = async ({ name }) => { console.log('called'); return 'hi ' + name; };",
       );
       const words = ["--directory", join(folder, "aws"), "--function", `greet=${bundle}`];
       const first = await start(words);
