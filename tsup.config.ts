@@ -1,6 +1,6 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 
-export default defineConfig({
+const library: Options = {
   entry: {
     index: "src/index.ts",
     "core/index": "src/core/index.ts",
@@ -18,5 +18,18 @@ export default defineConfig({
   splitting: true,
   dts: true,
   sourcemap: true,
-  clean: true,
-});
+  // Both builds run at once: this one empties the folder but for what the other one writes.
+  clean: ["!cli/**"],
+};
+
+/** The command line: a user of the library like any other, by the package's own name. */
+const commandLine: Options = {
+  entry: { "cli/main": "src/cli/main.ts" },
+  format: ["esm"],
+  target: "node20",
+  platform: "node",
+  external: [/^scones-ml\//],
+  sourcemap: true,
+};
+
+export default defineConfig([library, commandLine]);

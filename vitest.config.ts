@@ -19,6 +19,6 @@ export default defineConfig({
     maxWorkers: 2,
     // On Node 20 every process of the SDK would announce that its releases of 2027 need Node 22.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
-    coverage: { provider: "v8", include: ["src/**"], exclude: ["src/**/index.ts", "src/local/training/generated/**"] },
+    coverage: { provider: "v8", include: ["src/**"], exclude: ["src/**/index.ts", "src/local/*/generated/**"] },
   },
 });

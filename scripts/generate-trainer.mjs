@@ -1,7 +1,7 @@
 /*
- * Compiles the trainer's kernels (assembly/) to WebAssembly and bundles its worker program, and writes both as text
- * into src/local/training/generated/. Workers start from that text, so that ESM, CommonJS, bundlers and tests load
- * them alike. Does nothing when the inputs are those of the last run.
+ * Compiles the trainer's kernels (assembly/) to WebAssembly and bundles its worker program and that of the local
+ * Lambda, and writes them as text into generated/ beside them. Workers start from that text, so that ESM, CommonJS,
+ * bundlers and tests load them alike. Does nothing when the inputs are those of the last run.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const trainer = join(root, "src/local/training");
+const lambda = join(root, "src/local/lambda");
 const generated = join(trainer, "generated");
 
 /** Most memory that a training job may use, in WebAssembly pages of 64 KiB; also in kernels.ts. */
@@ -18,6 +19,7 @@ const MAXIMUM_PAGES = 32_768;
 const inputs = [
   ...list(join(root, "assembly")),
   ...list(trainer),
+  ...list(lambda),
   fileURLToPath(import.meta.url),
   join(root, "package-lock.json"),
 ];
@@ -26,12 +28,21 @@ for (const file of inputs) hash.update(file.slice(root.length)).update(readFileS
 const stamp = hash.digest("hex");
 const stampFile = join(generated, "stamp.txt");
 
-const outputs = ["kernels.ts", "worker-source.ts"].map((file) => join(generated, file));
+const outputs = [
+  join(generated, "kernels.ts"),
+  join(generated, "worker-source.ts"),
+  join(lambda, "generated/environment-source.ts"),
+];
 if (!outputs.every(existsSync) || !existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
   mkdirSync(generated, { recursive: true });
+  mkdirSync(join(lambda, "generated"), { recursive: true });
   const kernels = await compileKernels();
-  write("kernels.ts", "KERNELS_BASE64", "The compiled kernels.", Buffer.from(kernels).toString("base64"));
-  write("worker-source.ts", "WORKER_SOURCE", "The worker program.", await bundleWorker());
+  const worker = await bundleWorker(join(trainer, "worker.ts"));
+  const environment = await bundleWorker(join(lambda, "bundle-worker.ts"));
+  const [kernelsFile, workerFile, environmentFile] = outputs;
+  write(kernelsFile, "KERNELS_BASE64", "The compiled kernels.", Buffer.from(kernels).toString("base64"));
+  write(workerFile, "WORKER_SOURCE", "The worker program.", worker);
+  write(environmentFile, "ENVIRONMENT_SOURCE", "The program of an execution environment of Lambda.", environment);
   writeFileSync(stampFile, stamp);
 }
 
@@ -68,10 +79,10 @@ async function compileKernels() {
   return binary;
 }
 
-async function bundleWorker() {
+async function bundleWorker(entry) {
   const { build } = await import("esbuild");
   const result = await build({
-    entryPoints: [join(trainer, "worker.ts")],
+    entryPoints: [entry],
     bundle: true,
     format: "cjs",
     platform: "node",
@@ -83,8 +94,7 @@ async function bundleWorker() {
 }
 
 /** Writes beside the file and renames, so that a process that reads meanwhile never sees half of it. */
-function write(file, name, comment, text) {
-  const target = join(generated, file);
+function write(target, name, comment, text) {
   const draft = `${target}.${process.pid}`;
   writeFileSync(draft, `/** ${comment} @internal */\nexport const ${name} = ${JSON.stringify(text)};\n`);
   renameSync(draft, target);

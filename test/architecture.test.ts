@@ -9,6 +9,8 @@ const STAGES = ["etl", "training", "inference", "workflow", "monitoring"];
 
 /** Packages from outside that a folder may load at run time. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  // The command line uses the library as everyone does, by its public entries.
+  cli: ["scones-ml"],
   core: ["zod"],
   etl: ["@aws-sdk/client-s3", "pngjs", "sharp", "tar-stream", "zod"],
   training: ["@aws-sdk/client-sagemaker", "zod"],

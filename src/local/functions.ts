@@ -1,42 +1,15 @@
 import { randomUUID } from "node:crypto";
-import * as z from "zod";
 import { InvalidOptionsError, parseOptions } from "../core/options.js";
-import { failureOf, type LambdaFailure, marshalResult } from "./function-result.js";
-
-/** What a local function gets as its second argument, as on Lambda. */
-export interface LocalFunctionContext {
-  /** Name of the function. */
-  readonly functionName: string;
-  /** Version that runs: always `$LATEST`. */
-  readonly functionVersion: string;
-  /** ARN that it was invoked by. */
-  readonly invokedFunctionArn: string;
-  /** Memory of the function in MB, as text. */
-  readonly memoryLimitInMB: string;
-  /** Id of this invocation. */
-  readonly awsRequestId: string;
-  /** CloudWatch log group of the function. */
-  readonly logGroupName: string;
-  /** CloudWatch log stream of the instance. */
-  readonly logStreamName: string;
-  /** What the caller sent as ClientContext. */
-  readonly clientContext?: unknown;
-  /** Whether Lambda would wait for the event loop; without effect here. */
-  callbackWaitsForEmptyEventLoop: boolean;
-  /** Milliseconds until the function times out. */
-  getRemainingTimeInMillis(): number;
-}
-
-/** A handler as Lambda would call it: it gets the event and the context, and returns what becomes JSON. */
-export type LocalFunction = (event: never, context: LocalFunctionContext) => unknown;
-
-/** Options of {@link FunctionRegistry.register}. @internal */
-export interface RegisterFunctionOptions {
-  /** Milliseconds after which an invocation fails with `Sandbox.Timedout`. @defaultValue 900000 */
-  readonly timeoutMs?: number;
-  /** Memory in MB that the context names; it is not enforced. @defaultValue 128 */
-  readonly memoryMb?: number;
-}
+import { type BundleHost, createBundleRunner } from "./lambda/bundle-runner.js";
+import {
+  FunctionSchema,
+  type LocalFunction,
+  type LocalFunctionBundle,
+  type LocalFunctionOptions,
+} from "./lambda/function-options.js";
+import type { FunctionIdentity, FunctionOutcome, FunctionRunner } from "./lambda/function-runner.js";
+import { createInProcessRunner } from "./lambda/in-process-runner.js";
+import { ServiceError } from "./service-error.js";
 
 /** Options of {@link FunctionRegistry.invoke}. @internal */
 export interface InvokeFunctionOptions {
@@ -48,43 +21,56 @@ export interface InvokeFunctionOptions {
 
 /** How an invocation ended. @internal */
 export type Invocation =
-  | {
-      readonly status: "succeeded";
-      readonly requestId: string;
-      readonly functionArn: string;
-      /** What the handler returned, as JSON text. */
-      readonly payload: string;
-    }
-  | { readonly status: "failed"; readonly requestId: string; readonly failure: LambdaFailure }
-  | { readonly status: "notFound"; readonly functionArn: string };
+  | (FunctionOutcome & { readonly requestId: string; readonly functionArn: string })
+  | { readonly status: "notFound"; readonly functionArn: string }
+  /** Lambda did not run the function. */
+  | { readonly status: "refused"; readonly requestId: string; readonly error: ServiceError };
+
+/** A function as Lambda's control plane shows it. @internal */
+export interface FunctionDescription extends FunctionIdentity {
+  readonly reservedConcurrency?: number;
+  /** Lambda's handler setting, where the function comes from a bundle. */
+  readonly handler?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly registeredAt: Date;
+}
 
 /** The functions of the local AWS. @internal */
 export interface FunctionRegistry {
   /** Makes a function known and returns its ARN. */
-  register(name: string, handler: LocalFunction, options?: RegisterFunctionOptions): string;
+  register(name: string, code: LocalFunction | LocalFunctionBundle, options?: LocalFunctionOptions): string;
   /** Whether a name or ARN leads to a function. */
   has(nameOrArn: string): boolean;
+  /** Describes a function; `undefined` when there is none. */
+  describe(nameOrArn: string): FunctionDescription | undefined;
+  /** Describes every function, by name. */
+  list(): readonly FunctionDescription[];
+  /** The ARN that a name or ARN stands for, whether or not there is such a function. */
+  arnOf(nameOrArn: string): string;
   /** Invokes a function with an event that is given as JSON text; rejects only with the signal's reason. */
   invoke(nameOrArn: string, payload: string, options?: InvokeFunctionOptions): Promise<Invocation>;
+  /** Ends the threads of functions that come from bundles. */
+  close(): Promise<void>;
+}
+
+/** Where functions live. @internal */
+export interface FunctionPlace {
+  /** Region of the ARNs. */
+  readonly region: string;
+  /** Account of the ARNs. */
+  readonly accountId: string;
+  /** The clock of the remaining time. @defaultValue the system's */
+  readonly now?: () => Date;
+  /** Where bundles find the local AWS; without it none can be registered. */
+  readonly bundles?: Omit<BundleHost, "region">;
+  /** Is asked before each invocation: an error refuses it. */
+  readonly intercept?: (signal: AbortSignal | undefined) => Promise<ServiceError | undefined>;
 }
 
 interface RegisteredFunction {
-  readonly name: string;
-  readonly arn: string;
-  readonly handler: LocalFunction;
-  readonly timeoutMs: number;
-  readonly memoryMb: number;
+  readonly description: FunctionDescription;
+  readonly runner: FunctionRunner;
 }
-
-/** Source: AWS Lambda Developer Guide, "Lambda quotas": 15 minutes. */
-const MAX_TIMEOUT_MS = 900_000;
-
-const OptionsSchema = z.strictObject({
-  name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, "must be 1 to 64 letters, digits, hyphens or underscores"),
-  handler: z.custom<LocalFunction>((value) => typeof value === "function", "must be a function"),
-  timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS).default(MAX_TIMEOUT_MS),
-  memoryMb: z.int().min(128).max(10_240).default(128),
-});
 
 /** A name or any ARN of a function, with or without a version or alias. */
 const REFERENCE =
@@ -93,18 +79,15 @@ const REFERENCE =
 /**
  * Makes an empty registry of functions.
  *
- * @param place - Region and account of the ARNs; `now`: the clock of the remaining time.
+ * @param place - See {@link FunctionPlace}.
  * @returns The registry.
  * @internal
  */
-export function createFunctionRegistry(place: {
-  readonly region: string;
-  readonly accountId: string;
-  readonly now?: () => Date;
-}): FunctionRegistry {
-  const { region, accountId, now = () => new Date() } = place;
+export function createFunctionRegistry(place: FunctionPlace): FunctionRegistry {
+  const { region, accountId, now = () => new Date(), intercept } = place;
   const functions = new Map<string, RegisteredFunction>();
-  const arnOf = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+  const arnOf = (name: string) =>
+    name.startsWith("arn:") ? name : `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 
   const find = (nameOrArn: string): RegisteredFunction | undefined => {
     const groups = REFERENCE.exec(nameOrArn)?.groups;
@@ -116,85 +99,63 @@ export function createFunctionRegistry(place: {
   };
 
   return {
-    register(name, handler, options = {}) {
-      const parsed = parseOptions("registerFunction", OptionsSchema, { name, handler, ...options });
-      if (functions.has(name)) throw duplicate(name);
-      const arn = arnOf(name);
-      functions.set(name, { ...parsed, arn });
-      return arn;
+    register(name, code, options = {}) {
+      const { code: parsed, ...settings } = parseOptions("registerFunction", FunctionSchema, {
+        name,
+        code,
+        ...options,
+      });
+      if (functions.has(name)) throw refuse("name", `there is already a function "${name}"`, "Choose another name.");
+      const identity = { ...settings, arn: arnOf(name) };
+      const description = { ...withoutUndefined(identity), registeredAt: now() };
+      if (typeof parsed === "function") {
+        functions.set(name, { description, runner: createInProcessRunner(identity, parsed, now) });
+        return identity.arn;
+      }
+      if (place.bundles === undefined) throw refuse("code", "bundles are not available here", "Pass a function.");
+      const runner = createBundleRunner(identity, parsed, { ...place.bundles, region });
+      const { handler, environment } = parsed;
+      functions.set(name, { description: { ...description, handler, environment }, runner });
+      return identity.arn;
     },
     has: (nameOrArn) => find(nameOrArn) !== undefined,
-    async invoke(nameOrArn, payload, options = {}) {
+    describe: (nameOrArn) => find(nameOrArn)?.description,
+    list: () =>
+      [...functions.values()].map(({ description }) => description).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    arnOf,
+    async invoke(nameOrArn, payload, { signal, clientContext } = {}) {
       const found = find(nameOrArn);
-      if (found !== undefined) return invokeFunction(found, payload, options, now);
-      return { status: "notFound", functionArn: nameOrArn.startsWith("arn:") ? nameOrArn : arnOf(nameOrArn) };
+      if (found === undefined) return { status: "notFound", functionArn: arnOf(nameOrArn) };
+      signal?.throwIfAborted();
+      const requestId = randomUUID();
+      const refusal = (intercept && (await intercept(signal))) ?? checkConcurrency(found);
+      if (refusal !== undefined) return { status: "refused", requestId, error: refusal };
+      const outcome = await found.runner.run({ requestId, payload, clientContext }, signal);
+      return { ...outcome, requestId, functionArn: found.description.arn };
+    },
+    async close() {
+      await Promise.all([...functions.values()].map(({ runner }) => runner.close()));
     },
   };
 }
 
-function duplicate(name: string): InvalidOptionsError {
-  const message = `there is already a function "${name}"`;
+function checkConcurrency({ description, runner }: RegisteredFunction): ServiceError | undefined {
+  if (runner.running < (description.reservedConcurrency ?? Number.POSITIVE_INFINITY)) return undefined;
+  return new ServiceError(429, "TooManyRequestsException", "Rate Exceeded.", {
+    Type: "User",
+    Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
+  });
+}
+
+function withoutUndefined<T extends { readonly reservedConcurrency?: number | undefined }>(value: T) {
+  const { reservedConcurrency, ...rest } = value;
+  return reservedConcurrency === undefined ? rest : { ...rest, reservedConcurrency };
+}
+
+function refuse(path: string, message: string, remedy: string): InvalidOptionsError {
   return new InvalidOptionsError({
     code: "INVALID_OPTIONS",
-    message: `registerFunction cannot work with these options: name: ${message}. Choose another name.`,
-    details: { functionName: "registerFunction", issues: [{ path: "name", message }] },
+    message: `registerFunction cannot work with these options: ${path}: ${message}. ${remedy}`,
+    details: { functionName: "registerFunction", issues: [{ path, message }] },
   });
-}
-
-async function invokeFunction(
-  found: RegisteredFunction,
-  payload: string,
-  { signal, clientContext }: InvokeFunctionOptions,
-  now: () => Date,
-): Promise<Invocation> {
-  signal?.throwIfAborted();
-  const requestId = randomUUID();
-  const deadline = now().getTime() + found.timeoutMs;
-  const context: LocalFunctionContext = {
-    functionName: found.name,
-    functionVersion: "$LATEST",
-    invokedFunctionArn: found.arn,
-    memoryLimitInMB: String(found.memoryMb),
-    awsRequestId: requestId,
-    logGroupName: `/aws/lambda/${found.name}`,
-    logStreamName: `local/[$LATEST]${found.name}`,
-    ...(clientContext === undefined ? {} : { clientContext }),
-    callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - now().getTime()),
-  };
-  let timer: NodeJS.Timeout | undefined;
-  let stop = () => {};
-  const givenUp = new Promise<Invocation>((resolve, reject) => {
-    stop = () => reject(signal?.reason);
-    const seconds = (found.timeoutMs / 1000).toFixed(2);
-    const failure: LambdaFailure = {
-      errorType: "Sandbox.Timedout",
-      errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`,
-    };
-    timer = setTimeout(() => resolve({ status: "failed", requestId, failure }), found.timeoutMs);
-  });
-  signal?.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([runHandler(found, payload, context), givenUp]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", stop);
-  }
-}
-
-/** Never rejects: what goes wrong in a handler, even after its time is up, stays a failed invocation. */
-async function runHandler(
-  { handler, arn }: RegisteredFunction,
-  payload: string,
-  context: LocalFunctionContext,
-): Promise<Invocation> {
-  const requestId = context.awsRequestId;
-  try {
-    const result = await handler(JSON.parse(payload) as never, context);
-    const marshalled = marshalResult(result);
-    if (typeof marshalled !== "string") return { status: "failed", requestId, failure: marshalled };
-    return { status: "succeeded", requestId, functionArn: arn, payload: marshalled };
-  } catch (error) {
-    return { status: "failed", requestId, failure: failureOf(error) };
-  }
 }

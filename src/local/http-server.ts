@@ -12,6 +12,10 @@ export interface HttpServerOptions {
   readonly port?: number;
   /** Most bytes of one request's body. @defaultValue 6 GiB, above what S3 takes in one request */
   readonly maxBodyBytes?: number;
+  /** Milliseconds that a client may take for its headers. @defaultValue 60000 */
+  readonly headersTimeoutMs?: number;
+  /** Milliseconds that a body may stand still before its connection is ended. @defaultValue 60000 */
+  readonly stallTimeoutMs?: number;
 }
 
 /** A running server. @internal */
@@ -24,11 +28,13 @@ export interface HttpServer {
 
 const ADDRESS = "127.0.0.1";
 const DEFAULT_MAX_BODY_BYTES = 6 * 1024 ** 3;
+const DEFAULT_TIMEOUT_MS = 60_000;
 
 /**
  * Puts a service behind HTTP on the loopback address, and on no other.
  *
- * Requests with a `Host` header of somewhere else are refused, so that a web page cannot reach it by a name of its own.
+ * Requests with a `Host` or an `Origin` header of somewhere else are refused, so that a web page can neither reach it by
+ * a name of its own nor send it anything by its address.
  *
  * @param options - See {@link HttpServerOptions}.
  * @returns The running server.
@@ -37,10 +43,17 @@ const DEFAULT_MAX_BODY_BYTES = 6 * 1024 ** 3;
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { service, port = 0, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;
-  // Uploads may take their time: only headers have to come soon.
+  const { headersTimeoutMs = DEFAULT_TIMEOUT_MS, stallTimeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  // Uploads may take their time as long as they move: only headers have to come soon.
   // An idle connection stays open longer than SDK clients keep theirs, so that none is closed as it is used again.
-  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 75_000 });
+  const server = createServer({
+    requestTimeout: 0,
+    headersTimeout: headersTimeoutMs,
+    connectionsCheckingInterval: Math.min(headersTimeoutMs, 30_000),
+    keepAliveTimeout: 75_000,
+  });
   const listener = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+    endStalledBody(request, stallTimeoutMs);
     answer({ service, maxBodyBytes, request, response, expectsContinue }).catch(() => response.destroy());
   };
   server.on("request", listener(false));
@@ -67,6 +80,18 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
+/** An answer may take its time, a body that does not come any further may not, whether or not the service reads it. */
+function endStalledBody(request: IncomingMessage, stallTimeoutMs: number): void {
+  const { socket } = request;
+  const end = () => request.destroy();
+  const stop = () => {
+    socket.off("timeout", end);
+    socket.setTimeout(0);
+  };
+  socket.setTimeout(stallTimeoutMs).once("timeout", end);
+  request.once("end", stop).once("close", stop);
+}
+
 class BodyLimitError extends Error {
   constructor(limit: number) {
     super(`The body is longer than ${limit} bytes.`);
@@ -90,8 +115,9 @@ async function answer({ service, maxBodyBytes, request, response, expectsContinu
     if (!response.writableFinished) controller.abort(new Error("The client closed the connection"));
   });
   const wire = toWireRequest(request, response, { maxBodyBytes, expectsContinue, signal: controller.signal });
-  if (!isLocalHost(request.headers.host, request.socket.localPort)) {
-    const message = "This server answers to 127.0.0.1 and localhost with its own port only.";
+  if (!isLocalHost(request.headers.host, request.socket.localPort) || !isLocalOrigin(request.headers.origin)) {
+    const message =
+      "This server answers to 127.0.0.1 and localhost with its own port only, and to no page of elsewhere.";
     return send(request, response, formatServerError(wire, 403, "AccessDenied", message));
   }
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
@@ -167,6 +193,11 @@ function splitOnce(text: string, separator: string): [string, string] {
 function isLocalHost(host: string | undefined, port: number | undefined): boolean {
   const match = /^(?:(?:sync-)?127\.0\.0\.1|(?:[a-z0-9_.-]+\.)?localhost)(?::(\d+))?$/i.exec(host ?? "");
   return match !== null && Number(match[1] ?? 80) === port;
+}
+
+/** A web page may send simple requests to any address, without being asked: its origin gives it away. */
+function isLocalOrigin(origin: string | undefined): boolean {
+  return origin === undefined || /^https?:\/\/(?:127\.0\.0\.1|(?:[a-z0-9_.-]+\.)?localhost)(?::\d+)?$/i.test(origin);
 }
 
 /** Node refuses header text outside Latin-1 and line breaks; the service's own headers have neither. */

@@ -4,7 +4,14 @@
  *
  * @module local
  */
-export type { LocalFunction, LocalFunctionContext } from "./functions.js";
+export type { InjectedFault } from "./faults/fault-injector.js";
+export type { LocalDelayFault, LocalErrorFault, LocalFault, LocalFaultTarget } from "./faults/fault-options.js";
+export type {
+  LocalFunction,
+  LocalFunctionBundle,
+  LocalFunctionContext,
+  LocalFunctionOptions,
+} from "./lambda/function-options.js";
 export {
   createLocalAws,
   type ListenOptions,
@@ -16,4 +23,5 @@ export {
 } from "./local-aws.js";
 export { LocalOperationError } from "./local-operation-error.js";
 export type { LocalLogEvent } from "./sagemaker/environment.js";
+export type { LocalServiceName } from "./service-of.js";
 export type { PublishedMessage } from "./topic-inbox.js";

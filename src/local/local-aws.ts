@@ -4,8 +4,14 @@ import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import * as z from "zod";
 import { callbackSchema, parseOptions } from "../core/options.js";
-import { createFunctionRegistry, type LocalFunction } from "./functions.js";
+import { FaultInjector, type InjectedFault } from "./faults/fault-injector.js";
+import { FaultSchema, type LocalFault } from "./faults/fault-options.js";
+import { withFaults } from "./faults/with-faults.js";
+import { createFunctionRegistry } from "./functions.js";
 import { startHttpServer } from "./http-server.js";
+import { logPlaceOf } from "./lambda/function-context.js";
+import type { LocalFunction, LocalFunctionBundle, LocalFunctionOptions } from "./lambda/function-options.js";
+import { createLambdaService } from "./lambda/lambda-service.js";
 import { createItemStore, createObjectAccess } from "./object-access.js";
 import { createRequestHandler } from "./request-handler.js";
 import { createRouter } from "./router.js";
@@ -34,11 +40,13 @@ export interface LocalAwsOptions {
   readonly accountId?: string;
   /** How training jobs are run. */
   readonly trainer?: LocalTrainerOptions;
-  /** Decides initial weights, augmentation, capture sampling and the choice of variants. @defaultValue `0` */
+  /** Decides initial weights, augmentation, capture sampling, the choice of variants and faults. @defaultValue `0` */
   readonly seed?: number;
   /** The clock. @defaultValue the system's */
   readonly now?: () => Date;
-  /** Receives what CloudWatch Logs would: the lines of training jobs. */
+  /** Faults that are there from the start; `injectFault` adds more. @defaultValue none */
+  readonly faults?: readonly LocalFault[];
+  /** Receives what CloudWatch Logs would: the lines of training jobs and of functions that come from bundles. */
   readonly onLog?: (event: LocalLogEvent) => void;
 }
 
@@ -86,13 +94,16 @@ export interface LocalAws extends AsyncDisposable {
   /** Account of every ARN. */
   readonly accountId: string;
   /**
-   * Makes a function known, as if it had been deployed to Lambda.
+   * Makes a function known, as if it had been deployed to Lambda. A handler runs in this thread; a bundle runs in
+   * threads of its own, so that neither a crash nor an endless loop of it reaches this process.
    *
    * @param name - Name of the function.
-   * @param handler - The handler, as Lambda would call it.
+   * @param code - The handler, as Lambda would call it, or a built bundle that exports it.
+   * @param options - See {@link LocalFunctionOptions}.
    * @returns The function's ARN, for a state machine.
+   * @throws {@link core!InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong or the name is taken.
    */
-  registerFunction(name: string, handler: LocalFunction): string;
+  registerFunction(name: string, code: LocalFunction | LocalFunctionBundle, options?: LocalFunctionOptions): string;
   /**
    * Reads what workflows published with `sns:publish`. Topics need not be created, and nothing is delivered elsewhere;
    * the latest 10,000 messages are kept, up to 64 MiB of text.
@@ -108,6 +119,25 @@ export interface LocalAws extends AsyncDisposable {
    * @returns Where it listens.
    */
   listen(options?: ListenOptions): Promise<LocalListener>;
+  /**
+   * Lets calls fail, be throttled or be slow from now on, in process and over the port.
+   *
+   * @param fault - See {@link LocalFault}.
+   * @returns Its end.
+   * @throws {@link core!InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
+   *
+   * @example
+   * ```ts
+   * import { createLocalAws } from "scones-ml/local";
+   *
+   * await using local = await createLocalAws();
+   * const fault = local.injectFault({ service: "s3", operation: "PutObject", on: [1, 2], kind: "throttle" });
+   * // ... the SDK's third attempt will succeed
+   * console.log(fault.hits);
+   * fault.remove();
+   * ```
+   */
+  injectFault(fault: LocalFault): InjectedFault;
   /** Stops training jobs, executions and servers and waits until nothing runs any more. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -132,6 +162,7 @@ const OptionsSchema = z.strictObject({
     .prefault({}),
   seed: z.int().default(0),
   now: callbackSchema<() => Date>().default(() => () => new Date()),
+  faults: z.array(FaultSchema).default([]),
   onLog: callbackSchema<(event: LocalLogEvent) => void>().optional(),
 });
 
@@ -155,13 +186,33 @@ const OptionsSchema = z.strictObject({
  * ```
  */
 export async function createLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const { directory, region, accountId, trainer, seed, now, onLog } = parseOptions(
+  const { directory, region, accountId, trainer, seed, now, faults, onLog } = parseOptions(
     "createLocalAws",
     OptionsSchema,
     options,
   );
   const store = directory === undefined ? createMemoryStore({ now }) : await createDirectoryStore({ directory, now });
-  const functions = createFunctionRegistry({ region, accountId });
+  const injector = new FaultInjector(seed);
+  for (const fault of faults) injector.inject(fault);
+  const servers: { readonly endpoint: string; close(): Promise<void> }[] = [];
+  const listen = async (port = 0) => {
+    const server = await startHttpServer({ service: router, port });
+    servers.push(server);
+    return server;
+  };
+  let forBundles: Promise<{ readonly endpoint: string }> | undefined;
+  const functions = createFunctionRegistry({
+    region,
+    accountId,
+    intercept: (signal) => injector.strike("lambda", () => "Invoke", signal),
+    bundles: {
+      async endpoint() {
+        forBundles ??= listen();
+        return (await forBundles).endpoint;
+      },
+      log: (name, message) => onLog?.({ ...logPlaceOf(name), timestamp: now(), message }),
+    },
+  });
   const environment: SageMakerEnvironment = {
     region,
     accountId,
@@ -187,20 +238,22 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     inbox,
     sdkClients: () => taskClients,
   });
-  const router = createRouter({
+  const services = createRouter({
     s3: createS3Service({ store, region, accountId, now }),
     sagemaker: createSageMakerService({ jobs, models, endpoints }),
-    sagemakerRuntime: createRuntimeService(environment, endpoints),
+    "sagemaker-runtime": createRuntimeService(environment, endpoints),
     states: states.service,
+    lambda: createLambdaService(functions),
   });
+  const router = withFaults(services, injector);
   const clients = createClients(region, router);
   // The clients of tasks do not try again: a state machine has Retry for that.
   const taskClients = createClients(region, router, { maxAttempts: 1 });
-  const servers: { close(): Promise<void> }[] = [];
 
   const close = async () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
     await states.close();
+    await functions.close();
     await Promise.all([jobs.close(), endpoints.close()]);
     for (const client of [...Object.values(clients), ...Object.values(taskClients)]) client.destroy();
   };
@@ -208,13 +261,10 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     clients,
     region,
     accountId,
-    registerFunction: (name, handler) => functions.register(name, handler),
+    registerFunction: (name, code, options) => functions.register(name, code, options),
     publishedMessages: (topicArn) => inbox.list(topicArn),
-    async listen({ port = 0 } = {}) {
-      const server = await startHttpServer({ service: router, port });
-      servers.push(server);
-      return { endpoint: server.endpoint };
-    },
+    injectFault: (fault) => injector.inject(parseOptions("injectFault", FaultSchema, fault)),
+    listen: async ({ port } = {}) => ({ endpoint: (await listen(port)).endpoint }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,5 +1,5 @@
-import { signedService } from "./router.js";
 import { formatErrorXml } from "./s3/xml.js";
+import { serviceOf } from "./service-of.js";
 import { jsonError, type WireRequest, type WireResponse } from "./wire.js";
 
 /**
@@ -14,14 +14,12 @@ import { jsonError, type WireRequest, type WireResponse } from "./wire.js";
  */
 export function formatServerError(request: WireRequest, status: number, code: string, message: string): WireResponse {
   const type = request.headers["content-type"] ?? "";
-  const service = signedService(request);
   if (type.startsWith("application/x-www-form-urlencoded")) {
     const inner = Buffer.from(formatErrorXml({ Code: code, Message: message })).toString();
     const body = Buffer.from(`<ErrorResponse>${inner.slice(inner.indexOf("<Error>"))}</ErrorResponse>`);
     return { status, headers: { "content-type": "text/xml" }, body };
   }
-  const speaksXml = request.headers["x-amz-target"] === undefined && (service === undefined || service === "s3");
-  if (!speaksXml) return jsonError(status, code, message);
+  if (serviceOf(request) !== "s3") return jsonError(status, code, message);
   return {
     status,
     headers: { "content-type": "application/xml" },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createFunctionRegistry, type LocalFunctionContext } from "../../src/local/functions.js";
+import { createFunctionRegistry } from "../../src/local/functions.js";
+import type { LocalFunctionContext } from "../../src/local/lambda/function-options.js";
 
 const place = { region: "us-east-1", accountId: "123456789012" };
 const ARN = "arn:aws:lambda:us-east-1:123456789012:function:f";
@@ -75,7 +76,7 @@ describe("local functions", () => {
     const keep = (_event: never, given: LocalFunctionContext) => {
       context = given;
     };
-    registry.register("f", keep, { timeoutMs: 3000, memoryMb: 512 });
+    registry.register("f", keep, { timeoutSeconds: 3, memoryMb: 512 });
     const { requestId } = (await registry.invoke("f", "{}")) as { requestId: string };
     expect(context).toMatchObject({
       functionName: "f",
@@ -146,7 +147,7 @@ describe("local functions", () => {
   it("fail when their time is up, and may fail later without harm", async () => {
     const registry = createFunctionRegistry(place);
     registry.register("f", () => new Promise((_resolve, reject) => setTimeout(() => reject(new Error("late")), 5)), {
-      timeoutMs: 1,
+      timeoutSeconds: 0.001,
     });
     expect(await registry.invoke("f", "{}")).toMatchObject({
       status: "failed",

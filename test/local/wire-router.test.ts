@@ -18,8 +18,9 @@ function routed() {
   const router = createRouter({
     s3: service("s3"),
     sagemaker: service("sagemaker"),
-    sagemakerRuntime: service("sagemakerRuntime"),
+    "sagemaker-runtime": service("sagemaker-runtime"),
     states: service("states"),
+    lambda: service("lambda"),
   });
   return { router, calls };
 }
@@ -50,7 +51,7 @@ describe("createRouter", () => {
     await new SFNClient(config).send(new ListStateMachinesCommand({}));
     const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
     await new SFNClient(config).send(new StartSyncExecutionCommand({ stateMachineArn }));
-    expect(calls).toEqual(["s3", "sagemaker", "sagemakerRuntime", "states", "states"]);
+    expect(calls).toEqual(["s3", "sagemaker", "sagemaker-runtime", "states", "states"]);
   });
 
   it("finds the service of requests without a signature", async () => {
@@ -59,14 +60,15 @@ describe("createRouter", () => {
     await router(request({ method: "POST", headers: { "x-amz-target": "SageMaker.ListModels" } }));
     await router(request({ method: "POST", path: "/endpoints/e/invocations" }));
     await router(request({ path: "/endpoints/e/invocations" }));
+    await router(request({ path: "/2015-03-31/functions/f/invocations" }));
     await router(
       request({ path: "/bucket/key", query: new Map([["X-Amz-Credential", "A/2026/us-east-1/s3/aws4_request"]]) }),
     );
-    expect(calls).toEqual(["states", "sagemaker", "sagemakerRuntime", "s3", "s3"]);
+    expect(calls).toEqual(["states", "sagemaker", "sagemaker-runtime", "s3", "lambda", "s3"]);
   });
 
   it.each([
-    ["lambda", { path: "/2015-03-31/functions", headers: signedFor("lambda") }],
+    ["dynamodb", { method: "POST", headers: signedFor("dynamodb") }],
     ["sts", { method: "POST", headers: signedFor("sts") }],
     ["Logs_20140328", { method: "POST", headers: { "x-amz-target": "Logs_20140328.FilterLogEvents" } }],
   ])("refuses %s by name", async (service, overrides) => {

@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProject, type Project, ROOT } from "./packed.js";
@@ -81,6 +82,19 @@ describe("the packed package", () => {
       /trained/,
     );
     expect(project.run("train.cjs", `${cjs}\nconst s3 = require("${client}");\n${PROGRAM}${call}`)).toMatch(/trained/);
+  });
+
+  it("has a command that serves the local AWS until it is told to end", async () => {
+    const bin = join(project.folder, "node_modules/scones-ml/dist/cli/main.js");
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+    expect(execFileSync(process.execPath, [bin, "--version"], { encoding: "utf8" })).toBe(`${version}\n`);
+    const command = spawn(process.execPath, [bin, "local", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+    const ended = once(command, "exit");
+    const [greeting] = (await once(command.stdout.setEncoding("utf8"), "data")) as [string];
+    const endpoint = /AWS_ENDPOINT_URL=(\S+)/.exec(greeting)?.[1] ?? "";
+    expect((await fetch(endpoint)).status).toBe(200);
+    command.kill("SIGTERM");
+    expect(await ended).toEqual([143, null]);
   });
 
   it.each(["node16", "nodenext", "bundler"])("type-checks for a strict consumer with %s resolution", (resolution) => {

@@ -1,3 +1,4 @@
+import type { WireRequest } from "../wire.js";
 import {
   createBucket,
   deleteBucket,
@@ -18,12 +19,16 @@ import {
   uploadPart,
   uploadPartCopy,
 } from "./multipart-upload.js";
+import { hoistPresigned } from "./presigned.js";
 import { putObject } from "./put-object.js";
+import { parseS3Address, type S3Address } from "./s3-address.js";
 import type { S3Call, S3Operation } from "./s3-call.js";
 import { notImplemented, S3Error } from "./s3-error.js";
 
 /** How a request is recognised as one operation. */
 interface Route {
+  /** Name of the operation in the service model. */
+  readonly name: string;
   readonly level: "service" | "bucket" | "object";
   readonly method: string;
   /** Query parameters that must be there. */
@@ -43,30 +48,57 @@ const ROUTES: readonly Route[] = [
     level: "service",
     method: "GET",
     allows: ["prefix", "max-buckets", "continuation-token", "bucket-region"],
+    name: "ListBuckets",
     operation: listBuckets,
   },
-  { level: "bucket", method: "PUT", operation: createBucket },
-  { level: "bucket", method: "HEAD", operation: headBucket },
-  { level: "bucket", method: "DELETE", operation: deleteBucket },
-  { level: "bucket", method: "POST", needs: ["delete"], operation: deleteObjects },
-  { level: "bucket", method: "GET", needs: ["location"], operation: getBucketLocation },
-  { level: "bucket", method: "GET", needs: ["versioning"], operation: getBucketVersioning },
+  { level: "bucket", method: "PUT", name: "CreateBucket", operation: createBucket },
+  { level: "bucket", method: "HEAD", name: "HeadBucket", operation: headBucket },
+  { level: "bucket", method: "DELETE", name: "DeleteBucket", operation: deleteBucket },
+  { level: "bucket", method: "POST", needs: ["delete"], name: "DeleteObjects", operation: deleteObjects },
+  { level: "bucket", method: "GET", needs: ["location"], name: "GetBucketLocation", operation: getBucketLocation },
+  {
+    level: "bucket",
+    method: "GET",
+    needs: ["versioning"],
+    name: "GetBucketVersioning",
+    operation: getBucketVersioning,
+  },
   {
     level: "bucket",
     method: "GET",
     needs: ["list-type"],
     allows: [...LISTING, "start-after", "continuation-token", "fetch-owner"],
+    name: "ListObjectsV2",
     operation: listObjectsV2,
   },
-  { level: "bucket", method: "GET", allows: [...LISTING, "marker"], operation: listObjects },
-  { level: "object", method: "POST", needs: ["uploads"], operation: createMultipartUpload },
-  { level: "object", method: "POST", needs: ["uploadId"], operation: completeMultipartUpload },
-  { level: "object", method: "DELETE", needs: ["uploadId"], operation: abortMultipartUpload },
+  { level: "bucket", method: "GET", allows: [...LISTING, "marker"], name: "ListObjects", operation: listObjects },
+  {
+    level: "object",
+    method: "POST",
+    needs: ["uploads"],
+    name: "CreateMultipartUpload",
+    operation: createMultipartUpload,
+  },
+  {
+    level: "object",
+    method: "POST",
+    needs: ["uploadId"],
+    name: "CompleteMultipartUpload",
+    operation: completeMultipartUpload,
+  },
+  {
+    level: "object",
+    method: "DELETE",
+    needs: ["uploadId"],
+    name: "AbortMultipartUpload",
+    operation: abortMultipartUpload,
+  },
   {
     level: "object",
     method: "GET",
     needs: ["uploadId"],
     allows: ["max-parts", "part-number-marker"],
+    name: "ListParts",
     operation: listParts,
   },
   {
@@ -74,14 +106,15 @@ const ROUTES: readonly Route[] = [
     method: "PUT",
     needs: ["partNumber", "uploadId"],
     header: "x-amz-copy-source",
+    name: "UploadPartCopy",
     operation: uploadPartCopy,
   },
-  { level: "object", method: "PUT", needs: ["partNumber", "uploadId"], operation: uploadPart },
-  { level: "object", method: "PUT", header: "x-amz-copy-source", operation: copyObject },
-  { level: "object", method: "PUT", operation: putObject },
-  { level: "object", method: "DELETE", operation: deleteObject },
-  { level: "object", method: "GET", allows: RESPONSE_OVERRIDES, operation: getObject },
-  { level: "object", method: "HEAD", allows: RESPONSE_OVERRIDES, operation: headObject },
+  { level: "object", method: "PUT", needs: ["partNumber", "uploadId"], name: "UploadPart", operation: uploadPart },
+  { level: "object", method: "PUT", header: "x-amz-copy-source", name: "CopyObject", operation: copyObject },
+  { level: "object", method: "PUT", name: "PutObject", operation: putObject },
+  { level: "object", method: "DELETE", name: "DeleteObject", operation: deleteObject },
+  { level: "object", method: "GET", allows: RESPONSE_OVERRIDES, name: "GetObject", operation: getObject },
+  { level: "object", method: "HEAD", allows: RESPONSE_OVERRIDES, name: "HeadObject", operation: headObject },
 ];
 
 /** Query parameters that say nothing about the operation. */
@@ -97,17 +130,11 @@ const NEUTRAL = /^(x-id|x-amz-.*|AWSAccessKeyId|Signature|Expires|content-type|c
  * @internal
  */
 export function findOperation(call: S3Call): S3Operation {
-  const level = call.key !== "" ? "object" : call.bucket !== "" ? "bucket" : "service";
   const { method } = call.request;
-  const parameters = [...call.request.query.keys()].filter((name) => !NEUTRAL.test(name));
-  for (const route of ROUTES) {
-    if (route.level !== level || route.method !== method) continue;
-    const { needs = [], allows = [], header } = route;
-    if (header !== undefined && call.header(header) === undefined) continue;
-    if (!needs.every((name) => parameters.includes(name))) continue;
-    if (parameters.every((name) => needs.includes(name) || allows.includes(name))) return route.operation;
-  }
-  const [unknown] = parameters;
+  const level = levelOf(call);
+  const route = findRoute(call.request, level);
+  if (route !== undefined) return route.operation;
+  const [unknown] = parametersOf(call.request);
   if (unknown !== undefined) throw notImplemented(`${method} with the query parameter "${unknown}"`);
   if (method === "POST") throw notImplemented("POST without a query parameter");
   throw new S3Error(
@@ -122,4 +149,42 @@ export function findOperation(call: S3Call): S3Operation {
         .join(", "),
     },
   );
+}
+
+/** Names of the operations that the local S3 has. @internal */
+export const s3OperationNames: readonly string[] = ROUTES.map(({ name }) => name);
+
+/**
+ * Names the operation that a request asks for.
+ *
+ * @param sent - The request.
+ * @returns Its name in the service model; `undefined` where no operation would answer.
+ * @internal
+ */
+export function nameS3Operation(sent: WireRequest): string | undefined {
+  try {
+    return findRoute(hoistPresigned(sent), levelOf(parseS3Address(sent)))?.name;
+  } catch (error) {
+    if (error instanceof S3Error) return undefined;
+    throw error;
+  }
+}
+
+function findRoute(request: WireRequest, level: Route["level"]): Route | undefined {
+  const parameters = parametersOf(request);
+  return ROUTES.find(({ needs = [], allows = [], ...route }) => {
+    if (route.level !== level || route.method !== request.method) return false;
+    if (route.header !== undefined && request.headers[route.header] === undefined) return false;
+    if (!needs.every((name) => parameters.includes(name))) return false;
+    return parameters.every((name) => needs.includes(name) || allows.includes(name));
+  });
+}
+
+function levelOf({ bucket, key }: S3Address): Route["level"] {
+  if (key !== "") return "object";
+  return bucket === "" ? "service" : "bucket";
+}
+
+function parametersOf({ query }: WireRequest): readonly string[] {
+  return [...query.keys()].filter((name) => !NEUTRAL.test(name));
 }

@@ -31,7 +31,7 @@ export function createRuntimeService(environment: SageMakerEnvironment, endpoint
   };
 
   async function invoke(request: WireRequest): Promise<WireResponse> {
-    const name = decodeURIComponent(/^\/endpoints\/([^/]+)\/invocations$/.exec(request.path)?.[1] ?? "");
+    const name = decodeName(/^\/endpoints\/([^/]+)\/invocations$/.exec(request.path)?.[1] ?? "");
     if (request.method !== "POST" || name === "") {
       throw new ServiceError(
         404,
@@ -99,6 +99,14 @@ export function createRuntimeService(environment: SageMakerEnvironment, endpoint
     });
     if (chosen) return chosen;
     throw new ServiceError(400, "ValidationError", `No variant of endpoint ${endpoint.name} has a weight above 0.`);
+  }
+}
+
+function decodeName(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    throw new ServiceError(400, "ValidationError", `The name of the endpoint cannot be read: ${encoded}`);
   }
 }
 

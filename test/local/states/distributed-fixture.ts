@@ -1,5 +1,5 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { LocalFunction } from "../../../src/local/functions.js";
+import type { LocalFunction } from "../../../src/local/lambda/function-options.js";
 import { createItemStore } from "../../../src/local/object-access.js";
 import { createRequestHandler } from "../../../src/local/request-handler.js";
 import { createMemoryStore } from "../../../src/local/s3/memory-store.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LocalFunctionContext } from "../../../src/local/functions.js";
+import type { LocalFunctionContext } from "../../../src/local/lambda/function-options.js";
 import { createStates, functionArn } from "./states-fixture.js";
 
 const invoke = (parameters: object, more: object = {}) => ({
@@ -60,7 +60,7 @@ describe("lambda:invoke", () => {
 
   it.each(["Sandbox.Timedout", "Lambda.Unknown"])("hands a function that timed out to Catch as %s", async (name) => {
     const { registry, runStates } = createStates();
-    registry.register("f", () => new Promise(() => {}), { timeoutMs: 5 });
+    registry.register("f", () => new Promise(() => {}), { timeoutSeconds: 5 / 1000 });
     const task = invoke({}, { Catch: [{ ErrorEquals: [name], Next: "Late" }], End: true });
     const { status, output } = await runStates({ S: task, Late: { Type: "Succeed" } });
     expect(status).toBe("SUCCEEDED");

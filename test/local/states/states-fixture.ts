@@ -5,7 +5,8 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import { createFunctionRegistry, type LocalFunction } from "../../../src/local/functions.js";
+import { createFunctionRegistry } from "../../../src/local/functions.js";
+import type { LocalFunction } from "../../../src/local/lambda/function-options.js";
 import { createRequestHandler } from "../../../src/local/request-handler.js";
 import { createStatesService, type StatesServiceOptions } from "../../../src/local/states/states-service.js";
 

@@ -150,6 +150,11 @@ function payloadOf(invocation: Invocation): string {
       const alias = DIED.includes(errorType) ? { alias: "Lambda.Unknown" } : {};
       throw new StateFailure(errorType, JSON.stringify(invocation.failure), { located: true, ...alias });
     }
+    case "refused": {
+      const { type, message, status } = invocation.error;
+      const cause = `${message} (Service: Lambda, Status Code: ${status}, Request ID: ${invocation.requestId})`;
+      throw new StateFailure(`Lambda.${type}`, cause, { located: true });
+    }
     case "notFound":
       throw serviceFailure("ResourceNotFoundException", `Function not found: ${invocation.functionArn}`, 404);
   }
