@@ -16,4 +16,4 @@ export {
 } from "./local-aws.js";
 export { LocalOperationError } from "./local-operation-error.js";
 export type { LocalLogEvent } from "./sagemaker/environment.js";
-export type { PublishedMessage } from "./topic-inbox.js";
+export type { PublishedAttribute, PublishedMessage } from "./topic-inbox.js";
