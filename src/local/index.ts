@@ -24,4 +24,4 @@ export {
 export { LocalOperationError } from "./local-operation-error.js";
 export type { LocalLogEvent } from "./sagemaker/environment.js";
 export type { LocalServiceName } from "./service-of.js";
-export type { PublishedMessage } from "./topic-inbox.js";
+export type { PublishedAttribute, PublishedMessage } from "./topic-inbox.js";

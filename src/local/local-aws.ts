@@ -110,6 +110,15 @@ export interface LocalAws extends AsyncDisposable {
    *
    * @param topicArn - ARN of a topic; without one the messages of all topics.
    * @returns The messages, oldest first.
+   *
+   * @example
+   * ```ts
+   * import { createLocalAws } from "scones-ml/local";
+   *
+   * await using local = await createLocalAws();
+   * const alerts = local.publishedMessages(`arn:aws:sns:${local.region}:${local.accountId}:alerts`);
+   * console.log(alerts.map(({ subject, message }) => `${subject}: ${message}`));
+   * ```
    */
   publishedMessages(topicArn?: string): readonly PublishedMessage[];
   /**

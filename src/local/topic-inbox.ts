@@ -1,3 +1,11 @@
+/** One attribute of a published message. */
+export interface PublishedAttribute {
+  /** Its type, such as `String` or `Number`. */
+  readonly dataType: string;
+  /** Its value as text. */
+  readonly value: string;
+}
+
 /** A message that a workflow published to a topic of the local AWS. */
 export interface PublishedMessage {
   /** Id that Publish answered with. */
@@ -11,7 +19,7 @@ export interface PublishedMessage {
   /** `json` where the message holds a text for each protocol. */
   readonly messageStructure?: string;
   /** Message attributes by name. */
-  readonly attributes: Readonly<Record<string, { readonly dataType: string; readonly value: string }>>;
+  readonly attributes: Readonly<Record<string, PublishedAttribute>>;
   /** When it was published. */
   readonly publishedAt: Date;
 }

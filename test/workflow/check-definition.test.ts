@@ -30,6 +30,19 @@ const choice = (rule: unknown, QueryLanguage = "JSONPath") =>
 const found = (definition: unknown) => checkDefinition(definition).map(({ code, path }) => `${code} ${path}`);
 
 describe("checkDefinition accepts", () => {
+  it.each([
+    "arn:aws:states:us-east-1:123456789012:activity:paint",
+    "arn:aws:states:::sagemaker:createTrainingJob.sync",
+    "arn:aws:states:::sagemaker:createEndpoint",
+    "arn:aws:states:::states:startExecution.sync:2",
+    "arn:aws:states:::sns:publish.waitForTaskToken",
+    "arn:aws:states:::lambda:invoke.waitForTaskToken",
+    "arn:aws:states:::aws-sdk:sagemakerruntime:invokeEndpoint",
+  ])("a task with the resource %s", (Resource) => {
+    const limits = { HeartbeatSeconds: 10, TimeoutSeconds: 60 };
+    expect(found(one({ ...TASK, Resource, ...limits, OutputPath: "$.a" }))).toEqual([]);
+  });
+
   it.each<[string, unknown]>([
     ["a single state", one(PASS)],
     ["JSON text", JSON.stringify(one(TASK))],

@@ -88,10 +88,10 @@ describe("state machines", () => {
     await expect(make({ definition: "{" })).rejects.toBeInstanceOf(InvalidDefinition);
     const unknown = {
       StartAt: "S",
-      States: { S: { Type: "Task", Resource: "arn:aws:states:::sns:publish", End: true } },
+      States: { S: { Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage", End: true } },
     };
     await expect(create(unknown)).rejects.toThrow(
-      "Invalid State Machine Definition: 'INVALID_RESOURCE: The local AWS cannot run the resource 'arn:aws:states:::sns:publish'. Nothing was sent to AWS. at /States/S/Resource'",
+      "Invalid State Machine Definition: 'INVALID_RESOURCE: The local AWS cannot run the resource 'arn:aws:states:::sqs:sendMessage'. Nothing was sent to AWS. at /States/S/Resource'",
     );
     await expect(make({ publish: true })).rejects.toMatchObject({ code: "LOCAL_OPERATION_UNSUPPORTED" });
     const arn = await create(machine(1));

@@ -117,10 +117,9 @@ export class Executions {
   async waitFor(arn: string, signal: AbortSignal): Promise<void> {
     const { execution } = this.#find(arn);
     const stop = () => void execution.stop();
-    signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
-    await execution.done;
-    signal.removeEventListener("abort", stop);
+    signal.addEventListener("abort", stop, { once: true });
+    await execution.done.finally(() => signal.removeEventListener("abort", stop));
     signal.throwIfAborted();
   }
 

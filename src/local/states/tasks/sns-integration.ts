@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { unsupportedOperation } from "../../local-operation-error.js";
-import type { PublishedMessage, TopicInbox } from "../../topic-inbox.js";
+import type { PublishedAttribute, PublishedMessage, TopicInbox } from "../../topic-inbox.js";
 import { isJsonObject, type Json, type JsonObject, memberOf } from "../json.js";
 import { jsonText } from "../json-text.js";
 import { MAX_DATA_BYTES } from "../limits.js";
@@ -136,7 +136,7 @@ function readAttributes(value: Json): PublishedMessage["attributes"] {
   return Object.fromEntries(Object.entries(value).map(([name, attribute]) => [name, readAttribute(name, attribute)]));
 }
 
-function readAttribute(name: string, attribute: Json): { readonly dataType: string; readonly value: string } {
+function readAttribute(name: string, attribute: Json): PublishedAttribute {
   const { DataType: dataType, StringValue: value }: JsonObject = isJsonObject(attribute) ? attribute : {};
   if (typeof dataType === "string" && /^(String|Number)(\..+)?$/.test(dataType) && typeof value === "string") {
     return { dataType, value };
