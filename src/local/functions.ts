@@ -63,8 +63,8 @@ export interface FunctionPlace {
   readonly now?: () => Date;
   /** Where bundles find the local AWS; without it none can be registered. */
   readonly bundles?: Omit<BundleHost, "region">;
-  /** Is asked before each invocation: an error refuses it. */
-  readonly intercept?: (signal: AbortSignal | undefined) => Promise<ServiceError | undefined>;
+  /** Is asked before each invocation: an error refuses it. Nothing at once costs nothing. */
+  readonly intercept?: (signal: AbortSignal | undefined) => Promise<ServiceError | undefined> | undefined;
 }
 
 interface RegisteredFunction {
@@ -128,7 +128,8 @@ export function createFunctionRegistry(place: FunctionPlace): FunctionRegistry {
       if (found === undefined) return { status: "notFound", functionArn: arnOf(nameOrArn) };
       signal?.throwIfAborted();
       const requestId = randomUUID();
-      const refusal = (intercept && (await intercept(signal))) ?? checkConcurrency(found);
+      const fault = intercept?.(signal);
+      const refusal = (fault && (await fault)) ?? checkConcurrency(found);
       if (refusal !== undefined) return { status: "refused", requestId, error: refusal };
       const outcome = await found.runner.run({ requestId, payload, clientContext }, signal);
       return { ...outcome, requestId, functionArn: found.description.arn };

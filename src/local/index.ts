@@ -1,11 +1,17 @@
 /**
- * An AWS inside the process: S3, SageMaker and Step Functions for the whole workflow, over AWS's own wire protocol.
+ * An AWS inside the process: S3, SageMaker, Step Functions and Lambda for the whole workflow, over AWS's wire protocol.
  * Import it to learn, to test, and to run on a laptop what will run on AWS unchanged.
  *
  * @module local
  */
 export type { InjectedFault } from "./faults/fault-injector.js";
-export type { LocalDelayFault, LocalErrorFault, LocalFault, LocalFaultTarget } from "./faults/fault-options.js";
+export type {
+  LocalDelayFault,
+  LocalErrorFault,
+  LocalFault,
+  LocalFaultRate,
+  LocalFaultTarget,
+} from "./faults/fault-options.js";
 export type {
   LocalFunction,
   LocalFunctionBundle,

@@ -213,7 +213,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const functions = createFunctionRegistry({
     region,
     accountId,
-    intercept: (signal) => injector.strike("lambda", () => "Invoke", signal),
+    intercept: (signal) => (injector.isEmpty ? undefined : injector.strike("lambda", () => "Invoke", signal)),
     bundles: {
       async endpoint() {
         forBundles ??= listen();

@@ -19,7 +19,7 @@ export class LocalOperationError extends SconesError<"LOCAL_OPERATION_UNSUPPORTE
 export function unsupportedOperation(service: string, operation: string): LocalOperationError {
   return new LocalOperationError({
     code: "LOCAL_OPERATION_UNSUPPORTED",
-    message: `The local AWS has no "${operation}" of the service "${service}". Use S3, SageMaker or Step Functions operations listed in docs/local-mode.md, or send this call to AWS.`,
+    message: `The local AWS has no "${operation}" of the service "${service}". Use operations of S3, SageMaker, Step Functions or Lambda listed in docs/local-mode.md, or send this call to AWS.`,
     details: { service, operation },
   });
 }

@@ -5,6 +5,12 @@ import { requestShapes as sagemakerShapes } from "../sagemaker/request-shapes.js
 import type { LocalServiceName } from "../service-of.js";
 import { requestShapes as statesShapes } from "../states/service/request-shapes.js";
 
+/** Strikes each call with a probability. */
+export interface LocalFaultRate {
+  /** The probability, 0 to 1. */
+  readonly rate: number;
+}
+
 /** Which calls a fault strikes. */
 export interface LocalFaultTarget {
   /** The service. */
@@ -19,7 +25,7 @@ export interface LocalFaultTarget {
    * one; or each with a probability from 0 to 1, drawn from the seed. The SDK's retries count as calls.
    * @defaultValue `"every"`
    */
-  readonly on?: number | readonly number[] | "every" | { readonly rate: number };
+  readonly on?: number | readonly number[] | "every" | LocalFaultRate;
 }
 
 /** The call is answered later, and then as always. */
@@ -47,7 +53,21 @@ export interface LocalErrorFault extends LocalFaultTarget {
   readonly delayMs?: number;
 }
 
-/** A fault of the local AWS, for tests of what happens when AWS is slow, throttles or fails. */
+/**
+ * A fault of the local AWS, for tests of what happens when AWS is slow, throttles or fails.
+ *
+ * @example
+ * ```ts
+ * import { createLocalAws, type LocalFault } from "scones-ml/local";
+ *
+ * const faults: readonly LocalFault[] = [
+ *   { service: "sagemaker", operation: "CreateEndpoint", on: 2, kind: "fail", error: "ResourceLimitExceeded" },
+ *   { service: "s3", operation: "PutObject", on: { rate: 0.1 }, kind: "throttle" },
+ *   { service: "states", kind: "delay", delayMs: 100 },
+ * ];
+ * await using local = await createLocalAws({ faults, seed: 1 });
+ * ```
+ */
 export type LocalFault = LocalDelayFault | LocalErrorFault;
 
 const OPERATIONS: Readonly<Record<LocalServiceName, readonly string[]>> = {
