@@ -5,6 +5,7 @@ import type { BenchContext, BenchResult } from "./bench-result.js";
 
 const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readonly BenchResult[]>>> = {
   training: async (context) => (await import("./training.js")).runTrainingBench(context),
+  local: async (context) => (await import("./local.js")).runLocalBench(context),
 };
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join("|")}] [--rounds N] [--json FILE]`;
