@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readon
   etl: async (context) => (await import("./etl.js")).runEtlBench(context),
   upload: async (context) => (await import("./upload.js")).runUploadBench(context),
   training: async (context) => (await import("./training.js")).runTrainingBench(context),
+  local: async (context) => (await import("./local.js")).runLocalBench(context),
 };
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join("|")}] [--rounds N] [--data cifar-100-python.tar.gz] [--json FILE]`;

@@ -59,8 +59,9 @@ export async function withTimeout<Result>(
     giveUp(signal.reason);
   };
   signal.addEventListener("abort", stop, { once: true });
-  const timer = new AbortController();
+  let timer: AbortController | undefined;
   if (milliseconds !== undefined) {
+    timer = new AbortController();
     sleepLong(clock, milliseconds, timer.signal).then(
       () => {
         const error = onTimeout();
@@ -74,6 +75,6 @@ export async function withTimeout<Result>(
     return await Promise.race([work(controller.signal), ended]);
   } finally {
     signal.removeEventListener("abort", stop);
-    timer.abort();
+    timer?.abort();
   }
 }

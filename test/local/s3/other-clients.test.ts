@@ -61,7 +61,8 @@ describe.skipIf(!existsSync(AWS))(
       expect((await readFile(join(target, "big.bin"))).equals(big)).toBe(true);
       await aws("rb", "--force", "s3://cli-bucket");
       expect(await aws("ls")).not.toContain("cli-bucket");
-    });
+      // Each command of the CLI takes seconds to start on a busy machine.
+    }, 120_000);
   },
 );
 
