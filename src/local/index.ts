@@ -11,6 +11,7 @@ export {
   type LocalAws,
   type LocalAwsClients,
   type LocalAwsOptions,
+  type LocalClientConfig,
   type LocalListener,
   type LocalTrainerOptions,
 } from "./local-aws.js";

@@ -1,4 +1,4 @@
-import { S3Client } from "@aws-sdk/client-s3";
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
@@ -6,6 +6,8 @@ import * as z from "zod";
 import { callbackSchema, parseOptions } from "../core/options.js";
 import { createFunctionRegistry, type LocalFunction } from "./functions.js";
 import { startHttpServer } from "./http-server.js";
+import { LogStore } from "./logs/log-store.js";
+import { createLogsService } from "./logs/logs-service.js";
 import { createObjectAccess } from "./object-access.js";
 import { createRequestHandler } from "./request-handler.js";
 import { createRouter } from "./router.js";
@@ -17,8 +19,11 @@ import type { LocalLogEvent, SageMakerEnvironment } from "./sagemaker/environmen
 import { Models } from "./sagemaker/models.js";
 import { createRuntimeService } from "./sagemaker/runtime-service.js";
 import { createSageMakerService } from "./sagemaker/sagemaker-service.js";
+import { Tags } from "./sagemaker/tags.js";
 import { TrainingJobs } from "./sagemaker/training-jobs.js";
+import { TransformJobs } from "./sagemaker/transform-jobs.js";
 import { createStatesService } from "./states/states-service.js";
+import type { WireService } from "./wire.js";
 
 /** Options of {@link createLocalAws}. */
 export interface LocalAwsOptions {
@@ -37,7 +42,7 @@ export interface LocalAwsOptions {
   readonly seed?: number;
   /** The clock. @defaultValue the system's */
   readonly now?: () => Date;
-  /** Receives what CloudWatch Logs would: the lines of training jobs. */
+  /** Receives every line that CloudWatch Logs gets too: of training jobs, endpoints and transform jobs. */
   readonly onLog?: (event: LocalLogEvent) => void;
 }
 
@@ -64,6 +69,18 @@ export interface LocalAwsClients {
   readonly sfn: SFNClient;
 }
 
+/** What makes an SDK v3 client of any service reach the local AWS in this process. */
+export interface LocalClientConfig {
+  /** Region of the local AWS. */
+  readonly region: string;
+  /** Credentials of no account. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** An address that is never contacted. */
+  readonly endpoint: string;
+  /** Answers the requests. */
+  readonly requestHandler: NonNullable<S3ClientConfig["requestHandler"]>;
+}
+
 /** Options of `listen`. */
 export interface ListenOptions {
   /** The port. @defaultValue any free one */
@@ -80,6 +97,12 @@ export interface LocalListener {
 export interface LocalAws extends AsyncDisposable {
   /** SDK clients that reach it without a network; pass them as `clients`. */
   readonly clients: LocalAwsClients;
+  /**
+   * What to construct further SDK clients with, such as one of CloudWatch Logs:
+   * `new CloudWatchLogsClient(local.clientConfig)`. For S3 add `forcePathStyle: true`, for Step Functions
+   * `disableHostPrefix: true`.
+   */
+  readonly clientConfig: LocalClientConfig;
   /** Region of every ARN. */
   readonly region: string;
   /** Account of every ARN. */
@@ -153,6 +176,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   );
   const store = directory === undefined ? createMemoryStore({ now }) : await createDirectoryStore({ directory, now });
   const functions = createFunctionRegistry({ region, accountId });
+  const logs = new LogStore();
   const environment: SageMakerEnvironment = {
     region,
     accountId,
@@ -163,29 +187,37 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
       widths: WIDTHS[trainer.network],
       ...(trainer.threads === undefined ? {} : { threads: trainer.threads }),
     },
-    log: (event) => onLog?.(event),
+    tags: new Tags(),
+    log: (event) => {
+      logs.append(event);
+      onLog?.(event);
+    },
   };
   const jobs = new TrainingJobs(environment);
   const models = new Models(environment);
   const endpoints = new Endpoints(environment, models);
+  const transforms = new TransformJobs(environment, models);
   const states = createStatesService({ functions, region, accountId, now });
   const router = createRouter({
     s3: createS3Service({ store, region, accountId, now }),
-    sagemaker: createSageMakerService({ jobs, models, endpoints }),
+    sagemaker: createSageMakerService({ jobs, models, endpoints, transforms, tags: environment.tags }),
     sagemakerRuntime: createRuntimeService(environment, endpoints),
     states: states.service,
+    logs: createLogsService({ store: logs, region, accountId }),
   });
-  const clients = createClients(region, router);
+  const clientConfig = createClientConfig(region, router);
+  const clients = createClients(clientConfig);
   const servers: { close(): Promise<void> }[] = [];
 
   const close = async () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
     await states.close();
-    await Promise.all([jobs.close(), endpoints.close()]);
+    await Promise.all([jobs.close(), endpoints.close(), transforms.close()]);
     for (const client of Object.values(clients)) client.destroy();
   };
   return {
     clients,
+    clientConfig,
     region,
     accountId,
     registerFunction: (name, handler) => functions.register(name, handler),
@@ -199,14 +231,17 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   };
 }
 
-function createClients(region: string, router: Parameters<typeof createRequestHandler>[0]): LocalAwsClients {
-  const config = {
+function createClientConfig(region: string, service: WireService): LocalClientConfig {
+  return {
     region,
     // Nothing leaves the process, so the signature protects nothing; the SDK wants credentials all the same.
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
     endpoint: "http://127.0.0.1",
-    requestHandler: createRequestHandler(router),
+    requestHandler: createRequestHandler(service),
   };
+}
+
+function createClients(config: LocalClientConfig): LocalAwsClients {
   return {
     s3: new S3Client({ ...config, forcePathStyle: true }),
     sagemaker: new SageMakerClient(config),

@@ -7,6 +7,7 @@ export interface RouterServices {
   readonly sagemaker: WireService;
   readonly sagemakerRuntime: WireService;
   readonly states: WireService;
+  readonly logs: WireService;
 }
 
 const RUNTIME_PATH = /^\/endpoints\/[^/]+\/(async-)?invocations(-response-stream)?$/;
@@ -29,6 +30,8 @@ export function createRouter(services: RouterServices): WireService {
         return services.s3(request);
       case "states":
         return services.states(request);
+      case "logs":
+        return services.logs(request);
       case "sagemaker":
         return target === "" && isRuntimePath(request)
           ? services.sagemakerRuntime(request)
@@ -57,6 +60,7 @@ export function signedService(request: WireRequest): string | undefined {
 function serviceOfTarget(target: string): string | undefined {
   if (target === "") return undefined;
   if (target.startsWith("AWSStepFunctions.")) return "states";
+  if (target.startsWith("Logs_20140328.")) return "logs";
   return target.startsWith("SageMaker.") ? "sagemaker" : "";
 }
 

@@ -20,6 +20,7 @@ function routed() {
     sagemaker: service("sagemaker"),
     sagemakerRuntime: service("sagemakerRuntime"),
     states: service("states"),
+    logs: service("logs"),
   });
   return { router, calls };
 }
