@@ -69,7 +69,7 @@ describe("createRouter", () => {
   it.each([
     ["lambda", { path: "/2015-03-31/functions", headers: signedFor("lambda") }],
     ["sts", { method: "POST", headers: signedFor("sts") }],
-    ["Logs_20140328", { method: "POST", headers: { "x-amz-target": "Logs_20140328.FilterLogEvents" } }],
+    ["Kinesis_20131202", { method: "POST", headers: { "x-amz-target": "Kinesis_20131202.ListStreams" } }],
   ])("refuses %s by name", async (service, overrides) => {
     const { router, calls } = routed();
     await expect(router(request(overrides))).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { ServiceError, validationError } from "../service-error.js";
 import type { EpochReport } from "../training/train-network.js";
+import { formatLogLine } from "./algorithm-log.js";
 import { checkTrainingJob } from "./check-training-job.js";
 import { describeTrainingJob, lastChange, summarizeTrainingJob } from "./describe-training-job.js";
 import { epochSeconds, resourceArn, type SageMakerEnvironment } from "./environment.js";
@@ -135,19 +136,23 @@ export class TrainingJobs {
     timer.unref();
     try {
       job.started = this.#environment.now();
+      this.#log(job, "Docker entrypoint called with argument(s): train");
       job.artifact = await runTrainingContainer(this.#environment, {
         jobName: job.request.TrainingJobName,
         hyperParameters: job.request.HyperParameters ?? {},
         channels: job.request.InputDataConfig ?? [],
         outputPath: job.request.OutputDataConfig.S3OutputPath,
+        checkpointUri: job.request.CheckpointConfig?.S3Uri,
         signal: job.controller.signal,
         onPhase: (phase) => this.#enter(job, phase),
         onEpoch: (report) => {
           job.lastEpoch = { report, time: this.#environment.now() };
         },
-        log: (message) => this.#log(job, message),
+        log: (line, level) => this.#log(job, formatLogLine(this.#environment.now(), line, level)),
       });
-      this.#end(job, "Completed", "Completed");
+      // A job that is stopped while it uploads is Stopped, although its artifact is there.
+      if (job.controller.signal.aborted) this.#end(job, "Stopped", isOverTime ? "MaxRuntimeExceeded" : "Stopped");
+      else this.#end(job, "Completed", "Completed");
     } catch (error) {
       if (job.controller.signal.aborted) {
         this.#end(job, "Stopped", isOverTime ? "MaxRuntimeExceeded" : "Stopped");
@@ -155,7 +160,7 @@ export class TrainingJobs {
       }
       const message = error instanceof Error ? error.message : String(error);
       job.failureReason = error instanceof ContainerFailure ? message : `InternalServerError: ${message}`;
-      this.#log(job, message);
+      this.#log(job, formatLogLine(this.#environment.now(), message, "ERROR"));
       this.#end(job, "Failed", "Failed");
     } finally {
       clearTimeout(timer);
