@@ -27,10 +27,15 @@ export class TrainingCheckpoints {
     return this.#kept;
   }
 
-  /** Finds the newest checkpoint in S3, from which an interrupted job goes on. */
+  /**
+   * Finds the newest checkpoint in S3, from which an interrupted job goes on.
+   *
+   * @throws ContainerFailure when the bucket is not there.
+   */
   async findLast(): Promise<NetworkCheckpoint | undefined> {
     if (this.#place === undefined) return undefined;
     const { bucket, key: prefix } = this.#place;
+    if (!(await this.#objects.hasBucket(bucket))) throw this.#noBucket();
     let last: { readonly key: string; readonly epoch: number } | undefined;
     for await (const key of this.#objects.list(bucket, prefix === "" ? "" : `${joinS3Key(prefix)}/`)) {
       const number = Number(NAME.exec(key)?.[1] ?? "0");
@@ -59,6 +64,10 @@ export class TrainingCheckpoints {
    */
   async flush(): Promise<void> {
     if (await this.#written) return;
-    throw new ContainerFailure(`ClientError: The checkpoint bucket ${this.#place?.bucket} does not exist.`);
+    throw this.#noBucket();
+  }
+
+  #noBucket(): ContainerFailure {
+    return new ContainerFailure(`ClientError: The checkpoint bucket ${this.#place?.bucket} does not exist.`);
   }
 }

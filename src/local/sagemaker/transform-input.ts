@@ -66,6 +66,7 @@ export async function readTransformObject(
 async function listPrefix(objects: ObjectAccess, uri: string): Promise<readonly TransformObject[]> {
   const { bucket, key: prefix } = parseS3Uri(uri);
   const found: TransformObject[] = [];
+  if (!(await objects.hasBucket(bucket))) return found;
   for await (const key of objects.list(bucket, prefix)) {
     // A "folder" that a console has made holds no record.
     if (!key.endsWith("/")) found.push({ bucket, key, relativeKey: relativeTo(prefix, key) });
