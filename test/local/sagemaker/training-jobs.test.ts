@@ -1,10 +1,12 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { CreateTrainingJobCommand, StopTrainingJobCommand } from "@aws-sdk/client-sagemaker";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { encodeImageRecord } from "../../../src/core/image-record.js";
+import { encodeRecordIo } from "../../../src/core/record-io.js";
 import { encodePng } from "../../../src/etl/images/encode-png.js";
 import { createLocalAws, type LocalAws } from "../../../src/local/local-aws.js";
 import { unpackModel } from "../../../src/local/sagemaker/model-artifact.js";
-import { modelChannel, putImages, runTraining, trainingRequest } from "./fixture.js";
+import { image, modelChannel, putImages, runTraining, trainingRequest } from "./fixture.js";
 
 const twoOfThree = Array.from({ length: 24 }, (_, index) => `${index}\t${index % 2}\t${index}.png\n`).join("");
 
@@ -106,6 +108,26 @@ describe("a local training job over time", () => {
 });
 
 describe("the local trainer", () => {
+  it("learns from RecordIO as it does from single images", async () => {
+    await putImages(local);
+    const records = Array.from({ length: 24 }, (_, id) =>
+      encodeRecordIo(encodeImageRecord({ id, label: id % 2, image: image(id % 2, id) })),
+    );
+    const InputDataConfig = ["train", "validation"].map((ChannelName) => ({
+      ChannelName,
+      ContentType: "application/x-recordio",
+      DataSource: { S3DataSource: { S3DataType: "S3Prefix" as const, S3Uri: `s3://scones/rec/${ChannelName}.rec` } },
+    }));
+    for (const name of ["train", "validation"]) {
+      const Key = `rec/${name}.rec`;
+      await local.clients.s3.send(new PutObjectCommand({ Bucket: "scones", Key, Body: Buffer.concat(records) }));
+    }
+    const job = await runTraining(local, trainingRequest("records", {}, { InputDataConfig }));
+    expect(job.FailureReason).toBeUndefined();
+    await runTraining(local, trainingRequest("images"));
+    expect(Buffer.from(await weightsOf("records"))).toEqual(Buffer.from(await weightsOf("images")));
+  });
+
   it("goes on from the weights of the model channel", async () => {
     await putImages(local);
     const first = await runTraining(local, trainingRequest("first", { epochs: "12" }));

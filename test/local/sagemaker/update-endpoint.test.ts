@@ -1,8 +1,15 @@
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { UpdateEndpointCommand, UpdateEndpointWeightsAndCapacitiesCommand } from "@aws-sdk/client-sagemaker";
-import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLocalAws, type LocalAws } from "../../../src/local/local-aws.js";
+import { createRequestHandler } from "../../../src/local/request-handler.js";
+import { Endpoints } from "../../../src/local/sagemaker/endpoints.js";
+import type { ObjectAccess } from "../../../src/local/sagemaker/environment.js";
+import { packModel, unpackModel } from "../../../src/local/sagemaker/model-artifact.js";
+import { Models } from "../../../src/local/sagemaker/models.js";
+import { createRuntimeService } from "../../../src/local/sagemaker/runtime-service.js";
+import { Tags } from "../../../src/local/sagemaker/tags.js";
 import {
   createConfig,
   createEndpoint,
@@ -103,6 +110,60 @@ describe("UpdateEndpoint on the local SageMaker", () => {
     });
   });
 });
+
+describe("while a local endpoint is updated", () => {
+  it("the old variants answer, and no other update is taken", async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const artifact = await packModel(await trainedWeights(), {});
+    const objects: ObjectAccess = {
+      async *list() {},
+      read: async (_bucket, key) => {
+        if (key === "slow") await held;
+        return artifact;
+      },
+      write: async () => true,
+      hasBucket: async () => true,
+    };
+    const place = { region: "us-east-1", accountId: "000000000000", seed: 0, now: () => new Date(), log: () => {} };
+    const environment = { ...place, objects, tags: new Tags(), trainer: { widths: [8, 8, 8] as const } };
+    const models = new Models(environment);
+    const endpoints = new Endpoints(environment, models);
+    for (const name of ["fast", "slow"]) {
+      const PrimaryContainer = { Image: "image", ModelDataUrl: `s3://bucket/${name}` };
+      models.createModel({ ModelName: name, PrimaryContainer });
+      models.createConfig({ EndpointConfigName: name, ProductionVariants: [variant(name, name)] });
+    }
+    endpoints.create({ EndpointName: "e", EndpointConfigName: "fast" });
+    await endpoints.get("e")?.done;
+    endpoints.update({ EndpointName: "e", EndpointConfigName: "slow" });
+    expect(endpoints.describe({ EndpointName: "e" })).toMatchObject({
+      EndpointStatus: "Updating",
+      EndpointConfigName: "fast",
+      ProductionVariants: [{ VariantName: "fast" }],
+      PendingDeploymentSummary: { EndpointConfigName: "slow", ProductionVariants: [{ VariantName: "slow" }] },
+    });
+    const again = () => endpoints.update({ EndpointName: "e", EndpointConfigName: "slow" });
+    expect(again).toThrow(/^Cannot update in-progress endpoint "arn:/);
+    const runtime = new SageMakerRuntimeClient({
+      ...local.clientConfig,
+      requestHandler: createRequestHandler(createRuntimeService(environment, endpoints)),
+    });
+    const input = { EndpointName: "e", Body: image(0, 1), ContentType: "image/png" };
+    expect((await runtime.send(new InvokeEndpointCommand(input))).InvokedProductionVariant).toBe("fast");
+    release();
+    await endpoints.get("e")?.done;
+    expect((await runtime.send(new InvokeEndpointCommand(input))).InvokedProductionVariant).toBe("slow");
+  });
+});
+
+async function trainedWeights(): Promise<Uint8Array> {
+  const Key = "models/one/output/model.tar.gz";
+  const object = await local.clients.s3.send(new GetObjectCommand({ Bucket: "scones", Key }));
+  return unpackModel((await object.Body?.transformToByteArray()) ?? new Uint8Array());
+}
 
 describe("variants of a local endpoint", () => {
   it("get their share by weight, which can be shifted, and answer by name", async () => {
