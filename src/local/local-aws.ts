@@ -74,7 +74,7 @@ export interface LocalClientConfig {
   /** Region of the local AWS. */
   readonly region: string;
   /** Credentials of no account. */
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials: NonNullable<S3ClientConfig["credentials"]>;
   /** An address that is never contacted. */
   readonly endpoint: string;
   /** Answers the requests. */
