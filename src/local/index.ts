@@ -18,15 +18,9 @@ export type {
   LocalFunctionContext,
   LocalFunctionOptions,
 } from "./lambda/function-options.js";
-export {
-  createLocalAws,
-  type ListenOptions,
-  type LocalAws,
-  type LocalAwsClients,
-  type LocalAwsOptions,
-  type LocalListener,
-  type LocalTrainerOptions,
-} from "./local-aws.js";
+export { createLocalAws, type ListenOptions, type LocalAws, type LocalListener } from "./local-aws.js";
+export type { LocalAwsOptions, LocalTrainerOptions } from "./local-aws-options.js";
+export type { LocalAwsClients, LocalClientConfig } from "./local-clients.js";
 export { LocalOperationError } from "./local-operation-error.js";
 export type { LocalLogEvent } from "./sagemaker/environment.js";
 export type { LocalServiceName } from "./service-of.js";

@@ -1,9 +1,4 @@
-import { S3Client } from "@aws-sdk/client-s3";
-import { SageMakerClient } from "@aws-sdk/client-sagemaker";
-import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
-import { SFNClient } from "@aws-sdk/client-sfn";
-import * as z from "zod";
-import { callbackSchema, parseOptions } from "../core/options.js";
+import { parseOptions } from "../core/options.js";
 import { FaultInjector, type InjectedFault } from "./faults/fault-injector.js";
 import { FaultSchema, type LocalFault } from "./faults/fault-options.js";
 import { withFaults } from "./faults/with-faults.js";
@@ -12,8 +7,11 @@ import { startHttpServer } from "./http-server.js";
 import { logPlaceOf } from "./lambda/function-context.js";
 import type { LocalFunction, LocalFunctionBundle, LocalFunctionOptions } from "./lambda/function-options.js";
 import { createLambdaService } from "./lambda/lambda-service.js";
+import { type LocalAwsOptions, LocalAwsOptionsSchema, TRAINER_WIDTHS } from "./local-aws-options.js";
+import { createClientConfig, createClients, type LocalAwsClients, type LocalClientConfig } from "./local-clients.js";
+import { LogStore } from "./logs/log-store.js";
+import { createLogsService } from "./logs/logs-service.js";
 import { createItemStore, createObjectAccess } from "./object-access.js";
-import { createRequestHandler } from "./request-handler.js";
 import { createRouter } from "./router.js";
 import { createDirectoryStore } from "./s3/directory-store.js";
 import { createMemoryStore } from "./s3/memory-store.js";
@@ -23,55 +21,13 @@ import type { LocalLogEvent, SageMakerEnvironment } from "./sagemaker/environmen
 import { Models } from "./sagemaker/models.js";
 import { createRuntimeService } from "./sagemaker/runtime-service.js";
 import { createSageMakerService } from "./sagemaker/sagemaker-service.js";
+import { Tags } from "./sagemaker/tags.js";
 import { TrainingJobs } from "./sagemaker/training-jobs.js";
+import { TransformJobs } from "./sagemaker/transform-jobs.js";
+import { seededRandom } from "./states/intrinsics/random.js";
 import { createStatesService } from "./states/states-service.js";
+import { createVirtualClock } from "./states/virtual-clock.js";
 import { type PublishedMessage, TopicInbox } from "./topic-inbox.js";
-
-/** Options of {@link createLocalAws}. */
-export interface LocalAwsOptions {
-  /**
-   * Folder that keeps buckets and objects between two runs. Jobs, endpoints, state machines and executions live in
-   * memory. @defaultValue everything lives in memory
-   */
-  readonly directory?: string;
-  /** Region of every ARN and client. @defaultValue `"us-east-1"` */
-  readonly region?: string;
-  /** Account of every ARN, 12 digits. @defaultValue `"000000000000"` */
-  readonly accountId?: string;
-  /** How training jobs are run. */
-  readonly trainer?: LocalTrainerOptions;
-  /** Decides initial weights, augmentation, capture sampling, the choice of variants and faults. @defaultValue `0` */
-  readonly seed?: number;
-  /** The clock. @defaultValue the system's */
-  readonly now?: () => Date;
-  /** Faults that are there from the start; `injectFault` adds more. @defaultValue none */
-  readonly faults?: readonly LocalFault[];
-  /** Receives what CloudWatch Logs would: the lines of training jobs and of functions that come from bundles. */
-  readonly onLog?: (event: LocalLogEvent) => void;
-}
-
-/** How the local training jobs are run. */
-export interface LocalTrainerOptions {
-  /**
-   * The network: `standard` has widths 16-16-32, `small` 8-16-32 (about half the time, some two points less
-   * accurate), `wide` 16-32-64 (better for ten epochs or fewer). @defaultValue `"standard"`
-   */
-  readonly network?: "small" | "standard" | "wide";
-  /** Worker threads, 1 or 2; the result is the same. @defaultValue 2, or 1 on a single core */
-  readonly threads?: 1 | 2;
-}
-
-/** The SDK clients of the local AWS; they are the real ones and speak AWS's wire protocol. */
-export interface LocalAwsClients {
-  /** S3. */
-  readonly s3: S3Client;
-  /** SageMaker, for training jobs, models and endpoints. */
-  readonly sagemaker: SageMakerClient;
-  /** SageMaker Runtime, for InvokeEndpoint. */
-  readonly sagemakerRuntime: SageMakerRuntimeClient;
-  /** Step Functions. */
-  readonly sfn: SFNClient;
-}
 
 /** Options of `listen`. */
 export interface ListenOptions {
@@ -89,6 +45,12 @@ export interface LocalListener {
 export interface LocalAws extends AsyncDisposable {
   /** SDK clients that reach it without a network; pass them as `clients`. */
   readonly clients: LocalAwsClients;
+  /**
+   * What to construct further SDK clients with, such as one of CloudWatch Logs:
+   * `new CloudWatchLogsClient(local.clientConfig)`. For S3 add `forcePathStyle: true`, for Step Functions
+   * `disableHostPrefix: true`.
+   */
+  readonly clientConfig: LocalClientConfig;
   /** Region of every ARN. */
   readonly region: string;
   /** Account of every ARN. */
@@ -151,30 +113,6 @@ export interface LocalAws extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const WIDTHS = { small: [8, 16, 32], standard: [16, 16, 32], wide: [16, 32, 64] } as const;
-
-const OptionsSchema = z.strictObject({
-  directory: z.string().min(1).optional(),
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region such as us-east-1")
-    .default("us-east-1"),
-  accountId: z
-    .string()
-    .regex(/^\d{12}$/, "must be twelve digits")
-    .default("000000000000"),
-  trainer: z
-    .strictObject({
-      network: z.enum(["small", "standard", "wide"]).default("standard"),
-      threads: z.literal([1, 2]).optional(),
-    })
-    .prefault({}),
-  seed: z.int().default(0),
-  now: callbackSchema<() => Date>().default(() => () => new Date()),
-  faults: z.array(FaultSchema).default([]),
-  onLog: callbackSchema<(event: LocalLogEvent) => void>().optional(),
-});
-
 /**
  * Creates an AWS inside this process: S3, SageMaker and Step Functions, as far as this library uses them. Training
  * jobs really train, endpoints really serve what they wrote, executions really run the registered handlers, and
@@ -195,14 +133,18 @@ const OptionsSchema = z.strictObject({
  * ```
  */
 export async function createLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const { directory, region, accountId, trainer, seed, now, faults, onLog } = parseOptions(
-    "createLocalAws",
-    OptionsSchema,
-    options,
-  );
+  const parsed = parseOptions("createLocalAws", LocalAwsOptionsSchema, options);
+  const { directory, region, accountId, trainer, seed, faults, onLog } = parsed;
+  const clock = parsed.clock === "virtual" ? createSeededClock(parsed.now(), seed) : { now: parsed.now };
+  const { now } = clock;
   const store = directory === undefined ? createMemoryStore({ now }) : await createDirectoryStore({ directory, now });
   const injector = new FaultInjector(seed);
   for (const fault of faults) injector.inject(fault);
+  const logs = new LogStore();
+  const log = (event: LocalLogEvent) => {
+    logs.append(event);
+    onLog?.(event);
+  };
   const servers: { readonly endpoint: string; close(): Promise<void> }[] = [];
   const listen = async (port = 0) => {
     const server = await startHttpServer({ service: router, port });
@@ -219,55 +161,52 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
         forBundles ??= listen();
         return (await forBundles).endpoint;
       },
-      log: (name, message) => onLog?.({ ...logPlaceOf(name), timestamp: now(), message }),
+      log: (name, message) => log({ ...logPlaceOf(name), timestamp: now(), message }),
     },
   });
+  const { network, threads } = trainer;
   const environment: SageMakerEnvironment = {
     region,
     accountId,
     seed,
     now,
     objects: createObjectAccess(store),
-    trainer: {
-      widths: WIDTHS[trainer.network],
-      ...(trainer.threads === undefined ? {} : { threads: trainer.threads }),
-    },
-    log: (event) => onLog?.(event),
+    trainer: { widths: TRAINER_WIDTHS[network], ...(threads === undefined ? {} : { threads }) },
+    tags: new Tags(),
+    log,
   };
   const jobs = new TrainingJobs(environment);
   const models = new Models(environment);
   const endpoints = new Endpoints(environment, models);
+  const transforms = new TransformJobs(environment, models);
   const inbox = new TopicInbox();
-  const states = createStatesService({
-    functions,
-    region,
-    accountId,
-    now,
-    items: createItemStore(store),
-    inbox,
-    sdkClients: () => taskClients,
-  });
+  const items = createItemStore(store);
+  const sdkClients = () => taskClients;
+  const states = createStatesService({ functions, region, accountId, ...clock, items, inbox, sdkClients });
   const services = createRouter({
     s3: createS3Service({ store, region, accountId, now }),
-    sagemaker: createSageMakerService({ jobs, models, endpoints }),
+    sagemaker: createSageMakerService({ jobs, models, endpoints, transforms, tags: environment.tags }),
     "sagemaker-runtime": createRuntimeService(environment, endpoints),
     states: states.service,
     lambda: createLambdaService(functions),
+    logs: createLogsService({ store: logs, region, accountId }),
   });
   const router = withFaults(services, injector);
-  const clients = createClients(region, router);
+  const clientConfig = createClientConfig(region, router);
+  const clients = createClients(clientConfig);
   // The clients of tasks do not try again: a state machine has Retry for that.
-  const taskClients = createClients(region, router, { maxAttempts: 1 });
+  const taskClients = createClients(clientConfig, { maxAttempts: 1 });
 
   const close = async () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
     await states.close();
     await functions.close();
-    await Promise.all([jobs.close(), endpoints.close()]);
+    await Promise.all([jobs.close(), endpoints.close(), transforms.close()]);
     for (const client of [...Object.values(clients), ...Object.values(taskClients)]) client.destroy();
   };
   return {
     clients,
+    clientConfig,
     region,
     accountId,
     registerFunction: (name, code, options) => functions.register(name, code, options),
@@ -279,23 +218,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   };
 }
 
-function createClients(
-  region: string,
-  router: Parameters<typeof createRequestHandler>[0],
-  options: { readonly maxAttempts?: number } = {},
-): LocalAwsClients {
-  const config = {
-    ...options,
-    region,
-    // Nothing leaves the process, so the signature protects nothing; the SDK wants credentials all the same.
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    endpoint: "http://127.0.0.1",
-    requestHandler: createRequestHandler(router),
-  };
-  return {
-    s3: new S3Client({ ...config, forcePathStyle: true }),
-    sagemaker: new SageMakerClient(config),
-    sagemakerRuntime: new SageMakerRuntimeClient(config),
-    sfn: new SFNClient({ ...config, disableHostPrefix: true }),
-  };
+function createSeededClock(start: Date, seed: number) {
+  let draws = 0;
+  return { ...createVirtualClock(start), random: () => seededRandom(seed + draws++) };
 }

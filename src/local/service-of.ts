@@ -1,7 +1,7 @@
 import type { WireRequest } from "./wire.js";
 
 /** A service of the local AWS, by the name that the AWS CLI has for it (`states` for Step Functions). */
-export type LocalServiceName = "s3" | "sagemaker" | "sagemaker-runtime" | "states" | "lambda";
+export type LocalServiceName = "s3" | "sagemaker" | "sagemaker-runtime" | "states" | "lambda" | "logs";
 
 const LAMBDA_PATH = /^\/2015-03-31\/functions(\/|$)/;
 const RUNTIME_PATH = /^\/endpoints\/[^/]+\/(async-)?invocations(-response-stream)?$/;
@@ -24,6 +24,8 @@ export function serviceOf(request: WireRequest): LocalServiceName | undefined {
       return "states";
     case "lambda":
       return "lambda";
+    case "logs":
+      return "logs";
     case "sagemaker":
       return isRuntime ? "sagemaker-runtime" : "sagemaker";
     case undefined:
@@ -50,5 +52,6 @@ export function signedService(request: WireRequest): string | undefined {
 function serviceOfTarget(target: string): string | undefined {
   if (target === "") return undefined;
   if (target.startsWith("AWSStepFunctions.")) return "states";
+  if (target.startsWith("Logs_20140328.")) return "logs";
   return target.startsWith("SageMaker.") ? "sagemaker" : "";
 }

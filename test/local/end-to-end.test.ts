@@ -77,8 +77,8 @@ describe(`the whole workflow, on ${real ? "real CIFAR-100 images" : "generated i
       "Completed",
     ]);
     expect(model.artifact).toBe(`s3://scones/models/image_model/${model.trainingJobName}/output/model.tar.gz`);
-    expect(log[0]).toMatch(/much smaller network/);
-    expect(log.filter((line) => /^Epoch\[29\] Validation-accuracy=0\.\d{6}$/.test(line))).toHaveLength(1);
+    expect(log.filter((line) => /much smaller network/.test(line))).toHaveLength(1);
+    expect(log.filter((line) => / Epoch\[29\] Validation-accuracy=0\.\d{6}$/.test(line))).toHaveLength(1);
   });
 
   it("serves and captures on the endpoint as it was configured", async () => {

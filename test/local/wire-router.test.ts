@@ -21,6 +21,7 @@ function routed() {
     "sagemaker-runtime": service("sagemaker-runtime"),
     states: service("states"),
     lambda: service("lambda"),
+    logs: service("logs"),
   });
   return { router, calls };
 }
@@ -70,7 +71,7 @@ describe("createRouter", () => {
   it.each([
     ["dynamodb", { method: "POST", headers: signedFor("dynamodb") }],
     ["sts", { method: "POST", headers: signedFor("sts") }],
-    ["Logs_20140328", { method: "POST", headers: { "x-amz-target": "Logs_20140328.FilterLogEvents" } }],
+    ["Kinesis_20131202", { method: "POST", headers: { "x-amz-target": "Kinesis_20131202.ListStreams" } }],
   ])("refuses %s by name", async (service, overrides) => {
     const { router, calls } = routed();
     await expect(router(request(overrides))).rejects.toMatchObject({

@@ -24,6 +24,7 @@ const ANSWERS: Readonly<Record<LocalServiceName, { readonly throttle: KnownError
   sagemaker: { throttle: THROTTLING, fail: INTERNAL },
   "sagemaker-runtime": { throttle: THROTTLING, fail: INTERNAL },
   states: { throttle: THROTTLING, fail: INTERNAL },
+  logs: { throttle: THROTTLING, fail: INTERNAL },
   lambda: {
     throttle: { error: "TooManyRequestsException", status: 429, message: "Rate Exceeded." },
     fail: { error: "ServiceException", status: 500, message: "The AWS Lambda service encountered an internal error." },

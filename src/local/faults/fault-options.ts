@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { lambdaOperations } from "../lambda/lambda-request.js";
+import { logShapes } from "../logs/log-shapes.js";
 import { s3OperationNames } from "../s3/s3-operations.js";
 import { requestShapes as sagemakerShapes } from "../sagemaker/request-shapes.js";
 import type { LocalServiceName } from "../service-of.js";
@@ -76,11 +77,12 @@ const OPERATIONS: Readonly<Record<LocalServiceName, readonly string[]>> = {
   "sagemaker-runtime": ["InvokeEndpoint"],
   states: Object.keys(statesShapes),
   lambda: lambdaOperations,
+  logs: Object.keys(logShapes),
 };
 
 const ordinal = z.int().min(1);
 const target = {
-  service: z.enum(["s3", "sagemaker", "sagemaker-runtime", "states", "lambda"]),
+  service: z.enum(["s3", "sagemaker", "sagemaker-runtime", "states", "lambda", "logs"]),
   operation: z.string().min(1).optional(),
   on: z
     .union([ordinal, z.array(ordinal).min(1), z.literal("every"), z.strictObject({ rate: z.number().min(0).max(1) })])

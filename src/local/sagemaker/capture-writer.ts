@@ -7,6 +7,7 @@ export interface DataCaptureConfig {
   readonly EnableCapture?: boolean;
   readonly InitialSamplingPercentage: number;
   readonly DestinationS3Uri: string;
+  readonly KmsKeyId?: string;
   readonly CaptureOptions: readonly { readonly CaptureMode: string }[];
   readonly CaptureContentTypeHeader?: {
     readonly CsvContentTypes?: readonly string[];

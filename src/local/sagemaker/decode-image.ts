@@ -12,6 +12,7 @@ export interface RgbImage {
 
 /** Most pixels that are decoded: an image that claims more is refused before memory is spent on it. */
 const MAX_PIXELS = 4096 * 4096;
+const JPEG_SIGNATURE = Buffer.from([0xff, 0xd8, 0xff]);
 const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
@@ -24,6 +25,9 @@ const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0
  */
 export function decodeImage(bytes: Uint8Array): RgbImage {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (file.subarray(0, 3).equals(JPEG_SIGNATURE)) {
+    throw new Error("it is a JPEG, and the local AWS decodes PNG images only; convert it to PNG");
+  }
   if (file.length < 33 || !file.subarray(0, 8).equals(PNG_SIGNATURE)) {
     throw new Error("the local AWS decodes PNG images only, and this is not one");
   }

@@ -1,36 +1,51 @@
-import { parseS3Uri } from "../../core/s3-uri.js";
 import { validationError } from "../service-error.js";
-import { type Classifier, createClassifier } from "../training/classifier.js";
-import type { DataCaptureConfig } from "./capture-writer.js";
+import { describeEndpoint } from "./describe-endpoint.js";
+import { variantLog } from "./endpoint-log.js";
 import { epochSeconds, resourceArn, type SageMakerEnvironment } from "./environment.js";
-import { unpackModel } from "./model-artifact.js";
-import type { Models, VariantConfig } from "./models.js";
+import { type ListRequest, listResources } from "./list-resources.js";
+import type { CreateEndpointConfigRequest, Models } from "./models.js";
+import { type RetainOptions, retainProperties } from "./retain-properties.js";
+import type { Tag } from "./tags.js";
+import { type Fleet, startFleet } from "./variant-fleet.js";
 
 /** A CreateEndpoint request after its shape was checked. @internal */
 export interface CreateEndpointRequest {
   readonly EndpointName: string;
   readonly EndpointConfigName: string;
+  readonly DeploymentConfig?: unknown;
+  readonly Tags?: readonly Tag[];
 }
 
-/** A variant that answers. @internal */
-export interface RunningVariant {
-  readonly config: VariantConfig;
-  readonly weight: number;
-  readonly classifier: Classifier;
+/** An UpdateEndpoint request after its shape was checked. @internal */
+export interface UpdateEndpointRequest extends CreateEndpointRequest, RetainOptions {
+  readonly RetainDeploymentConfig?: boolean;
+}
+
+/** An UpdateEndpointWeightsAndCapacities request after its shape was checked. @internal */
+export interface UpdateWeightsRequest {
+  readonly EndpointName: string;
+  readonly DesiredWeightsAndCapacities: readonly {
+    readonly VariantName: string;
+    readonly DesiredWeight?: number;
+    readonly DesiredInstanceCount?: number;
+  }[];
 }
 
 /** An endpoint, whatever its status. @internal */
 export interface Endpoint {
   readonly name: string;
   readonly arn: string;
-  readonly configName: string;
-  readonly variants: readonly VariantConfig[];
-  readonly capture?: DataCaptureConfig;
+  /** The configuration that it was created with. */
+  readonly config: CreateEndpointConfigRequest;
   readonly created: Date;
   changed: Date;
-  status: "Creating" | "InService" | "Failed";
+  status: "Creating" | "InService" | "Updating" | "RollingBack" | "Failed";
   failureReason?: string;
-  running: readonly RunningVariant[];
+  /** What answers; none before it was in service. */
+  fleet?: Fleet;
+  deployment?: unknown;
+  /** The update under way. */
+  pending?: { readonly config: CreateEndpointConfigRequest; readonly startedAt: Date };
   done: Promise<void>;
 }
 
@@ -62,55 +77,88 @@ export class Endpoints {
     const endpoint: Endpoint = {
       name,
       arn,
-      configName: config.EndpointConfigName,
-      variants: config.ProductionVariants,
-      ...(config.DataCaptureConfig === undefined ? {} : { capture: config.DataCaptureConfig }),
+      config,
       created,
       changed: created,
       status: "Creating",
-      running: [],
+      deployment: request.DeploymentConfig,
       done: Promise.resolve(),
     };
     this.#endpoints.set(name, endpoint);
+    this.#environment.tags.create(arn, request.Tags);
     endpoint.done = this.#start(endpoint);
     return { EndpointArn: arn };
   }
 
   /** Describes an endpoint. */
   describe({ EndpointName }: { readonly EndpointName: string }): unknown {
-    const endpoint = this.#find(EndpointName);
-    const { capture, status } = endpoint;
-    return {
-      EndpointName: endpoint.name,
-      EndpointArn: endpoint.arn,
-      EndpointConfigName: endpoint.configName,
-      EndpointStatus: status,
-      FailureReason: endpoint.failureReason,
-      CreationTime: epochSeconds(endpoint.created),
-      LastModifiedTime: epochSeconds(endpoint.changed),
-      ProductionVariants:
-        status !== "InService"
-          ? undefined
-          : endpoint.running.map(({ config, weight }) => ({
-              VariantName: config.VariantName,
-              CurrentWeight: weight,
-              DesiredWeight: weight,
-              CurrentInstanceCount: config.InitialInstanceCount ?? 1,
-              DesiredInstanceCount: config.InitialInstanceCount ?? 1,
-            })),
-      DataCaptureConfig: capture && {
-        EnableCapture: capture.EnableCapture ?? true,
-        CaptureStatus: (capture.EnableCapture ?? true) ? "Started" : "Stopped",
-        CurrentSamplingPercentage: capture.InitialSamplingPercentage,
-        DestinationS3Uri: capture.DestinationS3Uri,
+    return describeEndpoint(this.#find(EndpointName));
+  }
+
+  /** Lists the endpoints. */
+  list(request: ListRequest): unknown {
+    const resources = [...this.#endpoints.values()].map(({ name, arn, created, changed, status }) => ({
+      name,
+      created,
+      changed,
+      status,
+      summary: {
+        EndpointName: name,
+        EndpointArn: arn,
+        CreationTime: epochSeconds(created),
+        LastModifiedTime: epochSeconds(changed),
+        EndpointStatus: status,
       },
-    };
+    }));
+    const { summaries, NextToken } = listResources(resources, request);
+    return { Endpoints: summaries, NextToken };
+  }
+
+  /** Begins to put another configuration in service; the old variants answer until the new ones are loaded. */
+  update(request: UpdateEndpointRequest): unknown {
+    const { endpoint, fleet } = this.#findUpdatable(request.EndpointName);
+    const { request: given } = this.#models.findConfig(request.EndpointConfigName);
+    const config = retainProperties(given, fleet, request);
+    if (request.RetainDeploymentConfig !== true) endpoint.deployment = request.DeploymentConfig;
+    endpoint.pending = { config, startedAt: this.#environment.now() };
+    this.#enter(endpoint, "Updating");
+    delete endpoint.failureReason;
+    endpoint.done = this.#replace(endpoint, config);
+    return { EndpointArn: endpoint.arn };
+  }
+
+  /** Changes weights and instance counts of variants that run. */
+  updateWeights({ EndpointName, DesiredWeightsAndCapacities: changes }: UpdateWeightsRequest): unknown {
+    const { endpoint, fleet } = this.#findUpdatable(EndpointName);
+    for (const { VariantName } of changes) {
+      if (fleet.production.some(({ config }) => config.VariantName === VariantName)) continue;
+      throw validationError(
+        `The variant name(s) "${VariantName}" is/are not present within endpoint "${EndpointName}".`,
+      );
+    }
+    const production = fleet.production.map((variant) => {
+      const change = changes.find(({ VariantName }) => VariantName === variant.config.VariantName);
+      const { weight, instances } = variant;
+      return {
+        ...variant,
+        weight: change?.DesiredWeight ?? weight,
+        instances: change?.DesiredInstanceCount ?? instances,
+      };
+    });
+    this.#enter(endpoint, "Updating");
+    endpoint.done = (async () => {
+      await Promise.resolve();
+      endpoint.fleet = { ...fleet, production };
+      this.#enter(endpoint, "InService");
+    })();
+    return { EndpointArn: endpoint.arn };
   }
 
   /** Forgets an endpoint. */
   delete({ EndpointName }: { readonly EndpointName: string }): unknown {
-    this.#find(EndpointName);
+    const { arn } = this.#find(EndpointName);
     this.#endpoints.delete(EndpointName);
+    this.#environment.tags.forget(arn);
     return {};
   }
 
@@ -130,30 +178,56 @@ export class Endpoints {
     throw validationError(`Could not find endpoint "${resourceArn(this.#environment, "endpoint", name)}".`);
   }
 
-  async #start(endpoint: Endpoint): Promise<void> {
-    try {
-      endpoint.running = await Promise.all(endpoint.variants.map((variant) => this.#load(variant)));
-      endpoint.status = "InService";
-    } catch (error) {
-      endpoint.status = "Failed";
-      endpoint.failureReason = error instanceof Error ? error.message : String(error);
-    }
+  #findUpdatable(name: string): { readonly endpoint: Endpoint; readonly fleet: Fleet } {
+    const endpoint = this.#find(name);
+    const { fleet, status, arn } = endpoint;
+    if (fleet !== undefined && status === "InService") return { endpoint, fleet };
+    throw validationError(
+      status === "Failed" ? `Cannot update failed endpoint "${arn}".` : `Cannot update in-progress endpoint "${arn}".`,
+    );
+  }
+
+  #enter(endpoint: Endpoint, status: Endpoint["status"]): void {
+    endpoint.status = status;
     endpoint.changed = this.#environment.now();
   }
 
-  async #load(config: VariantConfig): Promise<RunningVariant> {
-    const { request: model } = this.#models.findModel(config.ModelName ?? "");
-    const url = model.PrimaryContainer?.ModelDataUrl;
-    if (url === undefined) throw new Error(`Model ${model.ModelName} names no model data.`);
-    const { bucket, key } = parseS3Uri(url);
-    const artifact = await this.#environment.objects.read(bucket, key);
-    if (artifact === undefined) throw new Error(`Could not find model data at ${url}.`);
+  async #start(endpoint: Endpoint): Promise<void> {
     try {
-      const classifier = createClassifier(await unpackModel(artifact));
-      return { config, weight: config.InitialVariantWeight ?? 1, classifier };
+      endpoint.fleet = await this.#startFleet(endpoint, endpoint.config);
+      this.#enter(endpoint, "InService");
     } catch (error) {
+      endpoint.failureReason = error instanceof Error ? error.message : String(error);
+      this.#enter(endpoint, "Failed");
+    }
+  }
+
+  async #replace(endpoint: Endpoint, config: CreateEndpointConfigRequest): Promise<void> {
+    try {
+      endpoint.fleet = await this.#startFleet(endpoint, config);
+    } catch (error) {
+      // The old fleet never stopped answering; it simply stays.
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`The container of variant ${config.VariantName} cannot load ${url}: ${reason}`, { cause: error });
+      endpoint.failureReason = `${reason} The endpoint was rolled back to ${endpoint.fleet?.configName}.`;
+      this.#enter(endpoint, "RollingBack");
+    }
+    delete endpoint.pending;
+    this.#enter(endpoint, "InService");
+  }
+
+  async #startFleet({ name }: Endpoint, config: CreateEndpointConfigRequest): Promise<Fleet> {
+    const log = (message: string) => {
+      for (const { VariantName } of [...config.ProductionVariants, ...(config.ShadowProductionVariants ?? [])]) {
+        variantLog(this.#environment, name, VariantName).write(message);
+      }
+    };
+    try {
+      const fleet = await startFleet(this.#environment, this.#models, config);
+      log("INFO The local AWS has loaded the model; the container is ready to answer.");
+      return fleet;
+    } catch (error) {
+      log(`ERROR ${error instanceof Error ? error.message : error}`);
+      throw error;
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { LabelledPixels } from "../training/train-network.js";
+import type { Tags } from "./tags.js";
 
 /** What the local SageMaker needs of S3. @internal */
 export interface ObjectAccess {
@@ -38,6 +39,8 @@ export interface SageMakerEnvironment {
   readonly objects: ObjectAccess;
   /** Network and threads of training jobs. */
   readonly trainer: { readonly widths: readonly [number, number, number]; readonly threads?: number };
+  /** Tags of all resources. */
+  readonly tags: Tags;
   /** Receives log lines. */
   readonly log: (event: LocalLogEvent) => void;
 }

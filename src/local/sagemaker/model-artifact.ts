@@ -11,13 +11,19 @@ const FIXED_TIME = new Date(0);
  *
  * @param weights - The encoded network.
  * @param shapes - What `model-shapes.json` says.
+ * @param checkpoints - Checkpoints that the job kept, by file name.
  * @returns The compressed archive; the same input gives the same bytes.
  * @internal
  */
-export async function packModel(weights: Uint8Array, shapes: unknown): Promise<Uint8Array> {
+export async function packModel(
+  weights: Uint8Array,
+  shapes: unknown,
+  checkpoints: ReadonlyMap<string, Uint8Array> = new Map(),
+): Promise<Uint8Array> {
   const archive = pack();
   archive.entry({ name: MEMBER, mtime: FIXED_TIME }, Buffer.from(weights));
   archive.entry({ name: "model-shapes.json", mtime: FIXED_TIME }, JSON.stringify(shapes));
+  for (const [name, bytes] of checkpoints) archive.entry({ name, mtime: FIXED_TIME }, Buffer.from(bytes));
   archive.finalize();
   const chunks: Uint8Array[] = [];
   for await (const chunk of archive as AsyncIterable<Uint8Array>) chunks.push(chunk);

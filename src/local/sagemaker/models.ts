@@ -1,11 +1,14 @@
 import { validationError } from "../service-error.js";
 import type { DataCaptureConfig } from "./capture-writer.js";
 import { epochSeconds, resourceArn, type SageMakerEnvironment } from "./environment.js";
+import { type ListRequest, listResources } from "./list-resources.js";
+import type { Tag } from "./tags.js";
 
 /** A CreateModel request after its shape was checked. @internal */
 export interface CreateModelRequest {
   readonly ModelName: string;
   readonly PrimaryContainer?: { readonly Image?: string; readonly ModelDataUrl?: string };
+  readonly Tags?: readonly Tag[];
 }
 
 /** One variant of an endpoint configuration. @internal */
@@ -15,13 +18,19 @@ export interface VariantConfig {
   readonly InstanceType?: string;
   readonly InitialInstanceCount?: number;
   readonly InitialVariantWeight?: number;
+  /** In place of instances; here it makes no difference. */
+  readonly ServerlessConfig?: unknown;
 }
 
 /** A CreateEndpointConfig request after its shape was checked. @internal */
 export interface CreateEndpointConfigRequest {
   readonly EndpointConfigName: string;
   readonly ProductionVariants: readonly VariantConfig[];
+  /** A variant that gets a share of the requests and never answers. */
+  readonly ShadowProductionVariants?: readonly VariantConfig[];
   readonly DataCaptureConfig?: DataCaptureConfig;
+  readonly AsyncInferenceConfig?: unknown;
+  readonly Tags?: readonly Tag[];
 }
 
 interface Stored<Request> {
@@ -49,6 +58,7 @@ export class Models {
       throw validationError("Model must have a primary container with an image.");
     }
     this.#models.set(request.ModelName, { request, arn, created: this.#environment.now() });
+    this.#environment.tags.create(arn, request.Tags);
     return { ModelArn: arn };
   }
 
@@ -60,9 +70,20 @@ export class Models {
 
   /** Forgets a model. */
   deleteModel({ ModelName }: { readonly ModelName: string }): unknown {
-    this.findModel(ModelName);
+    const { arn } = this.findModel(ModelName);
     this.#models.delete(ModelName);
+    this.#environment.tags.forget(arn);
     return {};
+  }
+
+  /** Lists the models. */
+  listModels(request: ListRequest): unknown {
+    const { summaries, NextToken } = listStored(this.#models, request, (ModelName, ModelArn, CreationTime) => ({
+      ModelName,
+      ModelArn,
+      CreationTime,
+    }));
+    return { Models: summaries, NextToken };
   }
 
   /** Finds a model, or refuses as SageMaker does. */
@@ -78,12 +99,9 @@ export class Models {
     if (this.#configs.has(request.EndpointConfigName)) {
       throw validationError(`Cannot create already existing endpoint configuration "${arn}".`);
     }
-    for (const { ModelName, VariantName, InstanceType } of request.ProductionVariants) {
-      if (ModelName === undefined) throw validationError(`Variant ${VariantName} names no model.`);
-      if (InstanceType === undefined) throw validationError(`Variant ${VariantName} names no instance type.`);
-      this.findModel(ModelName);
-    }
+    this.#checkConfig(request);
     this.#configs.set(request.EndpointConfigName, { request, arn, created: this.#environment.now() });
+    this.#environment.tags.create(arn, request.Tags);
     return { EndpointConfigArn: arn };
   }
 
@@ -95,9 +113,24 @@ export class Models {
 
   /** Forgets an endpoint configuration. */
   deleteConfig({ EndpointConfigName }: { readonly EndpointConfigName: string }): unknown {
-    this.findConfig(EndpointConfigName);
+    const { arn } = this.findConfig(EndpointConfigName);
     this.#configs.delete(EndpointConfigName);
+    this.#environment.tags.forget(arn);
     return {};
+  }
+
+  /** Lists the endpoint configurations. */
+  listConfigs(request: ListRequest): unknown {
+    const { summaries, NextToken } = listStored(
+      this.#configs,
+      request,
+      (EndpointConfigName, EndpointConfigArn, CreationTime) => ({
+        EndpointConfigName,
+        EndpointConfigArn,
+        CreationTime,
+      }),
+    );
+    return { EndpointConfigs: summaries, NextToken };
   }
 
   /** Finds an endpoint configuration, or refuses as SageMaker does. */
@@ -108,4 +141,37 @@ export class Models {
       `Could not find endpoint configuration "${resourceArn(this.#environment, "endpoint-config", name)}".`,
     );
   }
+
+  #checkConfig({ ProductionVariants, ShadowProductionVariants = [], ...config }: CreateEndpointConfigRequest): void {
+    if (config.AsyncInferenceConfig !== undefined) {
+      throw validationError("The local AWS has no asynchronous inference; leave AsyncInferenceConfig out.");
+    }
+    if (ShadowProductionVariants.length > 0 && ProductionVariants.length + ShadowProductionVariants.length > 2) {
+      throw validationError(
+        "You can only specify one variant for ProductionVariants and one variant for ShadowProductionVariants.",
+      );
+    }
+    const names = new Set<string>();
+    for (const variant of [...ProductionVariants, ...ShadowProductionVariants]) {
+      const { ModelName, VariantName, InstanceType, ServerlessConfig } = variant;
+      if (names.has(VariantName)) throw validationError(`Two variants have the name ${VariantName}.`);
+      names.add(VariantName);
+      if (ModelName === undefined) throw validationError(`Variant ${VariantName} names no model.`);
+      if (InstanceType === undefined && ServerlessConfig === undefined) {
+        throw validationError(`Variant ${VariantName} names no instance type.`);
+      }
+      this.findModel(ModelName);
+    }
+  }
+}
+
+function listStored<Request>(
+  stored: ReadonlyMap<string, Stored<Request>>,
+  request: ListRequest,
+  describe: (name: string, arn: string, created: number) => unknown,
+) {
+  const resources = [...stored].map(([name, { arn, created }]) => {
+    return { name, created, changed: created, summary: describe(name, arn, epochSeconds(created)) };
+  });
+  return listResources(resources, request);
 }

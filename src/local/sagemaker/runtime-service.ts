@@ -1,14 +1,15 @@
 import { ServiceError } from "../service-error.js";
 import { jsonError, readBody, type WireRequest, type WireResponse, type WireService } from "../wire.js";
 import { CaptureWriter } from "./capture-writer.js";
-import { decodeImage, resizeImage } from "./decode-image.js";
-import type { Endpoint, Endpoints, RunningVariant } from "./endpoints.js";
+import { variantLog } from "./endpoint-log.js";
+import type { Endpoints } from "./endpoints.js";
 import type { SageMakerEnvironment } from "./environment.js";
+import { askContainer, ContainerRefusal, modelError, type Payload } from "./model-container.js";
 import { createRandom } from "./random.js";
+import type { Fleet, RunningVariant } from "./variant-fleet.js";
 
 /** Most bytes of a request or an answer. Source: boto/botocore, sagemaker-runtime/2017-05-13. */
 const MAX_BODY_BYTES = 6_291_456;
-const IMAGE_TYPES = ["application/x-image", "image/png", "image/jpeg"];
 
 /**
  * Makes the local SageMaker Runtime, which answers InvokeEndpoint and captures it.
@@ -39,27 +40,16 @@ export function createRuntimeService(environment: SageMakerEnvironment, endpoint
         `${request.method} ${request.path} is not an operation.`,
       );
     }
-    const endpoint = findInService(name);
-    const variant = chooseVariant(endpoint, request.headers["x-amzn-sagemaker-target-variant"]);
+    const fleet = findFleet(name);
+    const variant = chooseVariant(name, fleet.production, request.headers["x-amzn-sagemaker-target-variant"]);
     const body = await readBody(request.body, MAX_BODY_BYTES);
     if (body === undefined) {
       throw new ServiceError(413, "ValidationError", `The request body is larger than ${MAX_BODY_BYTES} bytes.`);
     }
-    const contentType = request.headers["content-type"] ?? "application/octet-stream";
-    const output = classify(variant, body, contentType, request.headers["accept"]);
-    const { capture } = endpoint;
-    if (capture && (capture.EnableCapture ?? true) && random() * 100 < capture.InitialSamplingPercentage) {
-      const inferenceId = request.headers["x-amzn-sagemaker-inference-id"];
-      const customAttributes = request.headers["x-amzn-sagemaker-custom-attributes"];
-      await captures.write(capture, {
-        endpointName: endpoint.name,
-        variantName: variant.config.VariantName,
-        input: { contentType, body },
-        output,
-        ...(inferenceId === undefined ? {} : { inferenceId }),
-        ...(customAttributes === undefined ? {} : { customAttributes }),
-      });
-    }
+    const input = { contentType: request.headers["content-type"] ?? "application/octet-stream", body };
+    const answer = (chosen: RunningVariant) => answerAndCapture(name, fleet, chosen, input, request);
+    const output = await answer(variant);
+    await shadow(fleet, answer);
     return {
       status: 200,
       headers: {
@@ -70,35 +60,81 @@ export function createRuntimeService(environment: SageMakerEnvironment, endpoint
     };
   }
 
-  function findInService(name: string): Endpoint {
-    const endpoint = endpoints.get(name);
-    if (endpoint === undefined) {
-      throw new ServiceError(400, "ValidationError", `Endpoint ${name} of account ${environment.accountId} not found.`);
+  async function answerAndCapture(
+    endpointName: string,
+    { capture }: Fleet,
+    { classifier, config }: RunningVariant,
+    input: Payload,
+    { headers }: WireRequest,
+  ): Promise<Payload> {
+    const output = ask(endpointName, config.VariantName, () => askContainer(classifier, input, headers["accept"]));
+    if (capture && (capture.EnableCapture ?? true) && random() * 100 < capture.InitialSamplingPercentage) {
+      const inferenceId = headers["x-amzn-sagemaker-inference-id"];
+      const customAttributes = headers["x-amzn-sagemaker-custom-attributes"];
+      await captures.write(capture, {
+        endpointName,
+        variantName: config.VariantName,
+        input,
+        output,
+        ...(inferenceId === undefined ? {} : { inferenceId }),
+        ...(customAttributes === undefined ? {} : { customAttributes }),
+      });
     }
-    if (endpoint.status !== "InService") {
-      throw new ServiceError(
-        400,
-        "ValidationError",
-        `Endpoint ${name} of account ${environment.accountId} is not in service, its status is ${endpoint.status}.`,
-      );
-    }
-    return endpoint;
+    return output;
   }
 
-  function chooseVariant(endpoint: Endpoint, target: string | undefined): RunningVariant {
-    if (target !== undefined) {
-      const named = endpoint.running.find(({ config }) => config.VariantName === target);
-      if (named) return named;
-      throw new ServiceError(400, "ValidationError", `Variant ${target} of endpoint ${endpoint.name} not found.`);
+  function ask(endpointName: string, variantName: string, container: () => Payload): Payload {
+    try {
+      return container();
+    } catch (error) {
+      if (!(error instanceof ContainerRefusal)) throw error;
+      const log = variantLog(environment, endpointName, variantName);
+      log.write(`ERROR ${error.status} ${error.message}`);
+      throw modelError(error, log.arn);
     }
-    const total = endpoint.running.reduce((sum, { weight }) => sum + weight, 0);
+  }
+
+  /** A shadow variant gets its share of the requests; what it answers, or does not, is never seen by the caller. */
+  async function shadow(fleet: Fleet, answer: (variant: RunningVariant) => Promise<Payload>): Promise<void> {
+    const total = fleet.production.reduce((sum, { weight }) => sum + weight, 0);
+    for (const variant of fleet.shadow) {
+      if (random() * total >= variant.weight) continue;
+      await answer(variant).catch((error: unknown) => {
+        if (!(error instanceof ServiceError)) throw error;
+      });
+    }
+  }
+
+  /** During an update the old variants go on answering. */
+  function findFleet(name: string): Fleet {
+    const endpoint = endpoints.get(name);
+    if (endpoint?.fleet !== undefined) return endpoint.fleet;
+    const what = `Endpoint ${name} of account ${environment.accountId}`;
+    throw new ServiceError(
+      400,
+      "ValidationError",
+      endpoint === undefined ? `${what} not found.` : `${what} is not in service, its status is ${endpoint.status}.`,
+    );
+  }
+
+  function chooseVariant(
+    endpointName: string,
+    variants: readonly RunningVariant[],
+    target: string | undefined,
+  ): RunningVariant {
+    if (target !== undefined) {
+      const named = variants.find(({ config }) => config.VariantName === target);
+      if (named) return named;
+      throw new ServiceError(400, "ValidationError", `Variant ${target} of endpoint ${endpointName} not found.`);
+    }
+    const total = variants.reduce((sum, { weight }) => sum + weight, 0);
     let rest = random() * total;
-    const chosen = endpoint.running.find(({ weight }) => {
+    const chosen = variants.find(({ weight }) => {
       rest -= weight;
       return rest < 0;
     });
     if (chosen) return chosen;
-    throw new ServiceError(400, "ValidationError", `No variant of endpoint ${endpoint.name} has a weight above 0.`);
+    throw new ServiceError(400, "ValidationError", `No variant of endpoint ${endpointName} has a weight above 0.`);
   }
 }
 
@@ -108,37 +144,4 @@ function decodeName(encoded: string): string {
   } catch {
     throw new ServiceError(400, "ValidationError", `The name of the endpoint cannot be read: ${encoded}`);
   }
-}
-
-function classify(
-  { classifier }: RunningVariant,
-  body: Uint8Array,
-  contentType: string,
-  accept: string | undefined,
-): { readonly contentType: string; readonly body: Uint8Array } {
-  const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (!IMAGE_TYPES.includes(type)) {
-    throw modelError(415, `Unsupported content type "${type}", the container takes ${IMAGE_TYPES.join(", ")}`);
-  }
-  let pixels: Uint8Array;
-  try {
-    pixels = resizeImage(decodeImage(body), classifier.imageShape);
-  } catch (error) {
-    throw modelError(400, `unable to evaluate payload provided: ${error instanceof Error ? error.message : error}`);
-  }
-  const probabilities = `[${classifier.classify(pixels).join(", ")}]`;
-  const asLines = accept?.includes("application/jsonlines") === true;
-  return {
-    contentType: asLines ? "application/jsonlines" : "application/json",
-    body: Buffer.from(asLines ? `{"prediction": ${probabilities}}\n` : probabilities),
-  };
-}
-
-function modelError(status: number, message: string): ServiceError {
-  return new ServiceError(
-    424,
-    "ModelError",
-    `Received client error (${status}) from primary with message "${message}".`,
-    { OriginalStatusCode: status, OriginalMessage: message },
-  );
 }

@@ -1,15 +1,13 @@
-import { isSconesError } from "../../core/errors.js";
-import { unsupportedOperation } from "../local-operation-error.js";
-import { ServiceError, validationError } from "../service-error.js";
-import { checkShape } from "../shapes.js";
-import { jsonError, jsonResponse, readBody, type WireService } from "../wire.js";
-import type { CreateEndpointRequest, Endpoints } from "./endpoints.js";
+import { createJsonService } from "../json-service.js";
+import { validationError } from "../service-error.js";
+import type { WireService } from "../wire.js";
+import type { CreateEndpointRequest, Endpoints, UpdateEndpointRequest, UpdateWeightsRequest } from "./endpoints.js";
+import type { ListRequest } from "./list-resources.js";
 import type { CreateEndpointConfigRequest, CreateModelRequest, Models } from "./models.js";
 import { requestShapes, type SageMakerOperation } from "./request-shapes.js";
+import type { Tag, Tags } from "./tags.js";
 import type { CreateTrainingJobRequest, TrainingJobs } from "./training-jobs.js";
-
-/** Most bytes of a request. */
-const MAX_REQUEST_BYTES = 1_048_576;
+import type { CreateTransformJobRequest, TransformJobs } from "./transform-jobs.js";
 
 /** What the operations work on. @internal */
 export interface SageMakerParts {
@@ -19,6 +17,10 @@ export interface SageMakerParts {
   readonly models: Models;
   /** Endpoints. */
   readonly endpoints: Endpoints;
+  /** Transform jobs. */
+  readonly transforms: TransformJobs;
+  /** Tags of all resources. */
+  readonly tags: Tags;
 }
 
 /**
@@ -29,35 +31,13 @@ export interface SageMakerParts {
  * @internal
  */
 export function createSageMakerService(parts: SageMakerParts): WireService {
-  const operations = createOperations(parts);
-  return async (request) => {
-    const operation = (request.headers["x-amz-target"] ?? "").replace(/^SageMaker\./, "");
-    if (!Object.hasOwn(operations, operation)) throw unsupportedOperation("sagemaker", operation);
-    const name = operation as SageMakerOperation;
-    try {
-      const body = await readBody(request.body, MAX_REQUEST_BYTES);
-      const input = parseInput(body);
-      const findings = checkShape(requestShapes[name], input);
-      if (findings.length > 0) {
-        const plural = findings.length === 1 ? "error" : "errors";
-        throw validationError(`${findings.length} validation ${plural} detected: ${findings.join("; ")}`);
-      }
-      return jsonResponse(200, await operations[name](input));
-    } catch (error) {
-      if (error instanceof ServiceError) return jsonError(error.status, error.type, error.message, error.members);
-      if (isSconesError(error, "S3_URI_INVALID")) return jsonError(400, "ValidationException", error.message);
-      throw error;
-    }
-  };
-}
-
-function parseInput(body: Uint8Array | undefined): unknown {
-  if (body === undefined) throw validationError(`The request is larger than ${MAX_REQUEST_BYTES} bytes.`);
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    throw new ServiceError(400, "SerializationException", "The request body is not JSON.");
-  }
+  return createJsonService({
+    name: "sagemaker",
+    targetPrefix: "SageMaker.",
+    shapes: requestShapes,
+    operations: createOperations(parts),
+    refuse: validationError,
+  });
 }
 
 /** The shapes are checked before an operation runs, which is what the casts stand on. */
@@ -65,23 +45,40 @@ function createOperations({
   jobs,
   models,
   endpoints,
+  transforms,
+  tags,
 }: SageMakerParts): Readonly<Record<SageMakerOperation, (input: unknown) => unknown>> {
   type Job = { readonly TrainingJobName: string };
   type Model = { readonly ModelName: string };
   type Config = { readonly EndpointConfigName: string };
   type Endpoint = { readonly EndpointName: string };
+  type Transform = { readonly TransformJobName: string };
+  type Tagged = { readonly ResourceArn: string; readonly Tags: readonly Tag[]; readonly TagKeys: readonly string[] };
   return {
     CreateTrainingJob: (input) => jobs.create(input as CreateTrainingJobRequest),
     DescribeTrainingJob: (input) => jobs.describe(input as Job),
     StopTrainingJob: (input) => jobs.stop(input as Job),
+    ListTrainingJobs: (input) => jobs.list(input as ListRequest),
+    CreateTransformJob: (input) => transforms.create(input as CreateTransformJobRequest),
+    DescribeTransformJob: (input) => transforms.describe(input as Transform),
+    StopTransformJob: (input) => transforms.stop(input as Transform),
+    ListTransformJobs: (input) => transforms.list(input as ListRequest),
     CreateModel: (input) => models.createModel(input as CreateModelRequest),
     DescribeModel: (input) => models.describeModel(input as Model),
     DeleteModel: (input) => models.deleteModel(input as Model),
+    ListModels: (input) => models.listModels(input as ListRequest),
     CreateEndpointConfig: (input) => models.createConfig(input as CreateEndpointConfigRequest),
     DescribeEndpointConfig: (input) => models.describeConfig(input as Config),
     DeleteEndpointConfig: (input) => models.deleteConfig(input as Config),
+    ListEndpointConfigs: (input) => models.listConfigs(input as ListRequest),
     CreateEndpoint: (input) => endpoints.create(input as CreateEndpointRequest),
     DescribeEndpoint: (input) => endpoints.describe(input as Endpoint),
     DeleteEndpoint: (input) => endpoints.delete(input as Endpoint),
+    UpdateEndpoint: (input) => endpoints.update(input as UpdateEndpointRequest),
+    UpdateEndpointWeightsAndCapacities: (input) => endpoints.updateWeights(input as UpdateWeightsRequest),
+    ListEndpoints: (input) => endpoints.list(input as ListRequest),
+    AddTags: (input) => tags.add(input as Tagged),
+    DeleteTags: (input) => tags.delete(input as Tagged),
+    ListTags: (input) => tags.list(input as Tagged),
   };
 }

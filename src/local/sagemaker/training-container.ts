@@ -1,9 +1,14 @@
 import { isSconesError } from "../../core/errors.js";
 import { joinS3Key, parseS3Uri } from "../../core/s3-uri.js";
 import { peakRate } from "../training/recipe.js";
-import { type EpochReport, trainNetwork } from "../training/train-network.js";
-import type { SageMakerEnvironment } from "./environment.js";
+import { type EpochReport, type TrainNetworkOptions, trainNetwork } from "../training/train-network.js";
+import { checkpointName, describeConfiguration, describeEpoch, describeParameters } from "./algorithm-log.js";
+import type { ChannelImages, SageMakerEnvironment } from "./environment.js";
+import { findDataTrouble } from "./find-data-trouble.js";
+import { findIgnored, readHyperparameters, type TrainingParameters } from "./hyperparameters.js";
 import { packModel } from "./model-artifact.js";
+import { readModelChannel } from "./model-channel.js";
+import { TrainingCheckpoints } from "./training-checkpoints.js";
 import { type ChannelConfig, ContainerFailure, readChannelImages } from "./training-data.js";
 
 /** What a training container is started with. @internal */
@@ -16,6 +21,8 @@ export interface ContainerOptions {
   readonly channels: readonly ChannelConfig[];
   /** `s3://` location of the output. */
   readonly outputPath: string;
+  /** `s3://` location of the checkpoints, where the job has one. */
+  readonly checkpointUri: string | undefined;
   /** Fires when the job is stopped. */
   readonly signal: AbortSignal;
   /** Is told the phases. */
@@ -23,18 +30,8 @@ export interface ContainerOptions {
   /** Is told each epoch. */
   readonly onEpoch: (report: EpochReport) => void;
   /** Receives the log. */
-  readonly log: (line: string) => void;
+  readonly log: (line: string, level?: "INFO" | "WARNING") => void;
 }
-
-interface Settings {
-  readonly classes: number;
-  readonly imageShape: { readonly height: number; readonly width: number };
-  readonly epochs: number;
-  readonly batchSize: number;
-}
-
-/** Hyper-parameters that this network follows; the others have no meaning for it, and the log says so. */
-const HONOURED = ["epochs", "image_shape", "mini_batch_size", "num_classes", "num_training_samples"];
 
 /**
  * Does what the algorithm's container does: reads the channels, trains, and writes `model.tar.gz`.
@@ -49,26 +46,104 @@ export async function runTrainingContainer(
   environment: SageMakerEnvironment,
   options: ContainerOptions,
 ): Promise<string> {
-  const { hyperParameters, channels, signal, log } = options;
-  const { objects } = environment;
+  const { hyperParameters, log } = options;
   options.onPhase("Downloading");
-  const settings = readSettings(hyperParameters);
-  const { imageShape, classes } = settings;
-  const read = (name: "train" | "validation") =>
-    readChannelImages({ objects, channels, name, imageShape, classes, signal });
-  const train = await read("train");
-  const validation = await read("validation");
+  log("This is the local AWS: a ResNet-8 is trained, a much smaller network than that of the AWS job.");
+  for (const line of describeConfiguration(hyperParameters)) log(line);
+  const parameters = readHyperparameters(hyperParameters);
+  const checkpoints = new TrainingCheckpoints(environment.objects, options.checkpointUri);
+  const data = await readData(environment, parameters, options);
+  const start = await findStart(environment, checkpoints, options);
 
   options.onPhase("Training");
   const rate = peakRate(environment.trainer.widths);
-  for (const line of describeNetwork(settings, hyperParameters, train.count, rate)) log(line);
+  for (const line of describeDifferences(parameters, hyperParameters, data.train.count, rate)) log(line);
+  for (const line of describeParameters(parameters, rate)) log(line);
+  const weights = await train(environment, { parameters, data, start, checkpoints, options });
+
+  options.onPhase("Uploading");
+  await checkpoints.flush();
+  const { bucket, key } = parseS3Uri(options.outputPath);
+  const artifactKey = joinS3Key(key, options.jobName, "output", "model.tar.gz");
+  const shapes = { num_classes: parameters.classes, image_shape: hyperParameters["image_shape"] };
+  const members = parameters.checkpointFrequency === undefined ? new Map<string, Uint8Array>() : checkpoints.kept;
+  const artifact = await packModel(weights, shapes, members);
+  if (!(await environment.objects.write(bucket, artifactKey, artifact, "application/x-tar"))) {
+    throw new ContainerFailure(`ClientError: The output bucket ${bucket} does not exist.`);
+  }
+  return `s3://${bucket}/${artifactKey}`;
+}
+
+interface TrainingInput {
+  readonly train: ChannelImages;
+  readonly validation: ChannelImages;
+}
+
+async function readData(
+  { objects }: SageMakerEnvironment,
+  { imageShape, classes }: TrainingParameters,
+  { channels, signal, log }: ContainerOptions,
+): Promise<TrainingInput> {
+  const read = async (name: "train" | "validation") => {
+    const images = await readChannelImages({ objects, channels, name, imageShape, classes, signal });
+    for (const trouble of findDataTrouble(name, images, classes)) log(trouble, "WARNING");
+    return images;
+  };
+  return { train: await read("train"), validation: await read("validation") };
+}
+
+type Start = Pick<TrainNetworkOptions, "initial" | "firstEpoch">;
+
+/** A checkpoint of an interrupted job comes before the model channel, and that before random weights. */
+async function findStart(
+  { objects }: SageMakerEnvironment,
+  checkpoints: TrainingCheckpoints,
+  { channels, log }: ContainerOptions,
+): Promise<Start> {
+  const last = await checkpoints.findLast();
+  if (last !== undefined) {
+    log(`Going on from the checkpoint "/opt/ml/checkpoints/${checkpointName(last.epoch)}"; the optimizer starts anew`);
+    return { initial: last.weights, firstEpoch: last.epoch + 1 };
+  }
+  const initial = await readModelChannel(objects, channels);
+  log(
+    initial === undefined
+      ? "Performing random weight initialization"
+      : "Going on from the weights of the model channel",
+  );
+  return initial === undefined ? {} : { initial };
+}
+
+async function train(
+  environment: SageMakerEnvironment,
+  job: {
+    readonly parameters: TrainingParameters;
+    readonly data: TrainingInput;
+    readonly start: Start;
+    readonly checkpoints: TrainingCheckpoints;
+    readonly options: ContainerOptions;
+  },
+): Promise<Uint8Array> {
+  const { parameters, data, start, checkpoints, options } = job;
+  const { classes, imageShape, epochs, batchSize, earlyStopping, checkpointFrequency } = parameters;
+  const { signal, log } = options;
+  const everyEpoch = options.checkpointUri === undefined ? 0 : 1;
   const network = await trainNetwork({
     ...environment.trainer,
-    ...settings,
-    train,
-    validation,
+    ...data,
+    ...start,
+    ...(earlyStopping === undefined ? {} : { earlyStopping, keep: "best" as const }),
+    classes,
+    imageShape,
+    epochs,
+    batchSize,
+    checkpointEvery: checkpointFrequency ?? everyEpoch,
     seed: environment.seed,
     signal,
+    onCheckpoint: (checkpoint) => {
+      checkpoints.add(checkpoint);
+      log(`Saved checkpoint to "/opt/ml/checkpoints/${checkpointName(checkpoint.epoch)}"`);
+    },
     onEpoch: (report) => {
       for (const line of describeEpoch(report)) log(line);
       options.onEpoch(report);
@@ -76,65 +151,29 @@ export async function runTrainingContainer(
   }).catch((error: unknown) => {
     throw isSconesError(error) ? new ContainerFailure(`ClientError: ${error.message}`, { cause: error }) : error;
   });
-
-  options.onPhase("Uploading");
-  const { bucket, key } = parseS3Uri(options.outputPath);
-  const artifactKey = joinS3Key(key, options.jobName, "output", "model.tar.gz");
-  const artifact = await packModel(network.weights, {
-    num_classes: classes,
-    image_shape: hyperParameters["image_shape"],
-  });
-  if (!(await objects.write(bucket, artifactKey, artifact, "application/x-tar"))) {
-    throw new ContainerFailure(`ClientError: The output bucket ${bucket} does not exist.`);
+  const last = network.epochs.at(-1);
+  if (last !== undefined && last.epoch + 1 < epochs) log(`Early stopping after epoch ${last.epoch}`);
+  const kept = network.epochs.find(({ epoch }) => epoch === network.weightsEpoch);
+  if (kept?.validationAccuracy !== undefined) {
+    const which = earlyStopping === undefined ? "the model of the last epoch" : "the best model";
+    log(`Storing ${which} with validation accuracy: ${kept.validationAccuracy.toFixed(6)}`);
   }
-  return `s3://${bucket}/${artifactKey}`;
+  log(`Saved checkpoint to "/opt/ml/model/${checkpointName(network.weightsEpoch)}"`);
+  return network.weights;
 }
 
-function readSettings(given: Readonly<Record<string, string>>): Settings {
-  const shape = /^3,([1-9]\d{0,3}),([1-9]\d{0,3})$/.exec(given["image_shape"] ?? "3,224,224");
-  if (shape === null) {
-    throw new ContainerFailure(
-      `Customer Error: The value '${given["image_shape"]}' is not valid for the 'image_shape' hyperparameter. Write it as "3,height,width".`,
-    );
-  }
-  readPositiveInteger(given, "num_training_samples");
-  return {
-    classes: readPositiveInteger(given, "num_classes"),
-    imageShape: { height: Number(shape[1]), width: Number(shape[2]) },
-    epochs: readPositiveInteger(given, "epochs", 30),
-    batchSize: readPositiveInteger(given, "mini_batch_size", 32),
-  };
-}
-
-function readPositiveInteger(given: Readonly<Record<string, string>>, name: string, fallback?: number): number {
-  const text = given[name];
-  if (text === undefined && fallback !== undefined) return fallback;
-  if (text === undefined) throw new ContainerFailure(`Customer Error: The hyperparameter '${name}' is required.`);
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new ContainerFailure(`Customer Error: The value '${text}' is not valid for the '${name}' hyperparameter.`);
-}
-
-function* describeNetwork(
-  settings: Settings,
+function* describeDifferences(
+  { samples, batchSize, epochs, imageShape }: TrainingParameters,
   given: Readonly<Record<string, string>>,
-  samples: number,
+  count: number,
   rate: number,
 ): Generator<string> {
-  yield "This is the local AWS: a ResNet-8 is trained, a much smaller network than that of the AWS job.";
-  yield `Training on ${samples} images of ${settings.imageShape.height} x ${settings.imageShape.width} pixels, ${settings.epochs} epochs, batches of ${settings.batchSize}`;
-  const declared = Number(given["num_training_samples"]);
-  if (declared !== samples) {
-    yield `num_training_samples is ${declared}, but the manifest names ${samples} images; on AWS each epoch would use ${declared}`;
+  yield `Training on ${count} images of ${imageShape.height} x ${imageShape.width} pixels, ${epochs} epochs, batches of ${batchSize}`;
+  if (samples !== count) {
+    yield `num_training_samples is ${samples}, but there are ${count} images; on AWS each epoch would use ${samples}`;
   }
-  const ignored = Object.keys(given).filter((name) => !HONOURED.includes(name));
+  const ignored = findIgnored(given);
   if (ignored.length > 0) {
-    yield `These hyperparameters are replaced by the local recipe (AdamW, one cycle to ${rate}): ${ignored.sort().join(", ")}`;
+    yield `These hyperparameters are replaced by the local recipe (AdamW, one cycle to ${rate}): ${ignored.join(", ")}`;
   }
-}
-
-/** The same wording as the algorithm's own log, so that one parser reads both. */
-function* describeEpoch({ epoch, trainAccuracy, validationAccuracy, seconds }: EpochReport): Generator<string> {
-  yield `Epoch[${epoch}] Train-accuracy=${trainAccuracy.toFixed(6)}`;
-  yield `Epoch[${epoch}] Time cost=${seconds.toFixed(3)}`;
-  if (validationAccuracy !== undefined) yield `Epoch[${epoch}] Validation-accuracy=${validationAccuracy.toFixed(6)}`;
 }

@@ -1,7 +1,11 @@
-import { parseS3Uri } from "../../core/s3-uri.js";
 import { ServiceError, validationError } from "../service-error.js";
 import type { EpochReport } from "../training/train-network.js";
+import { formatLogLine } from "./algorithm-log.js";
+import { checkTrainingJob } from "./check-training-job.js";
+import { describeTrainingJob, lastChange, summarizeTrainingJob } from "./describe-training-job.js";
 import { epochSeconds, resourceArn, type SageMakerEnvironment } from "./environment.js";
+import { type ListRequest, listResources } from "./list-resources.js";
+import type { Tag } from "./tags.js";
 import { runTrainingContainer } from "./training-container.js";
 import { type ChannelConfig, ContainerFailure } from "./training-data.js";
 
@@ -12,17 +16,20 @@ export interface CreateTrainingJobRequest {
   readonly AlgorithmSpecification?: { readonly TrainingImage?: string; readonly TrainingInputMode: string };
   readonly InputDataConfig?: readonly ChannelConfig[];
   readonly OutputDataConfig: { readonly S3OutputPath: string };
-  readonly StoppingCondition?: { readonly MaxRuntimeInSeconds?: number };
+  readonly StoppingCondition?: { readonly MaxRuntimeInSeconds?: number; readonly MaxWaitTimeInSeconds?: number };
+  readonly CheckpointConfig?: { readonly S3Uri: string };
+  readonly EnableManagedSpotTraining?: boolean;
+  readonly Tags?: readonly Tag[];
 }
 
 interface Transition {
   readonly status: string;
-  readonly message: string;
   readonly start: Date;
   end?: Date;
 }
 
-interface Job {
+/** A training job, whatever its status. @internal */
+export interface TrainingJob {
   readonly request: CreateTrainingJobRequest;
   readonly arn: string;
   readonly created: Date;
@@ -33,27 +40,14 @@ interface Job {
   ended?: Date;
   artifact?: string;
   failureReason?: string;
-  lastEpoch?: EpochReport;
+  lastEpoch?: { readonly report: EpochReport; readonly time: Date };
   done: Promise<void>;
 }
-
-/** The messages that SageMaker gives with each phase. */
-const PHASE_MESSAGES: Readonly<Record<string, string>> = {
-  Starting: "Preparing the instances for training",
-  Downloading: "Downloading input data",
-  Training: "Training image download completed. Training in progress.",
-  Uploading: "Uploading generated training model",
-  Completed: "Training job completed",
-  Failed: "Training job failed",
-  Stopping: "Stopping the training job",
-  Stopped: "Training job stopped",
-  MaxRuntimeExceeded: "Training job runtime exceeded MaxRuntimeInSeconds",
-};
 
 /** The local training jobs: they are accepted, run in worker threads, and are described as SageMaker does. @internal */
 export class TrainingJobs {
   readonly #environment: SageMakerEnvironment;
-  readonly #jobs = new Map<string, Job>();
+  readonly #jobs = new Map<string, TrainingJob>();
 
   /** @param environment - What the job works with. */
   constructor(environment: SageMakerEnvironment) {
@@ -62,7 +56,7 @@ export class TrainingJobs {
 
   /** Accepts a job and starts it. */
   async create(request: CreateTrainingJobRequest): Promise<unknown> {
-    await this.#checkRequest(request);
+    await checkTrainingJob(this.#environment.objects, request);
     const arn = resourceArn(this.#environment, "training-job", request.TrainingJobName);
     if (this.#jobs.has(request.TrainingJobName)) {
       throw new ServiceError(
@@ -71,7 +65,7 @@ export class TrainingJobs {
         `Training job names must be unique within an AWS account and region, and a training job with this name already exists (${arn})`,
       );
     }
-    const job: Job = {
+    const job: TrainingJob = {
       request,
       arn,
       created: this.#environment.now(),
@@ -81,6 +75,7 @@ export class TrainingJobs {
       done: Promise.resolve(),
     };
     this.#jobs.set(request.TrainingJobName, job);
+    this.#environment.tags.create(arn, request.Tags);
     this.#enter(job, "Starting");
     job.done = this.#run(job);
     return { TrainingJobArn: arn };
@@ -88,29 +83,17 @@ export class TrainingJobs {
 
   /** Describes a job. */
   describe({ TrainingJobName }: { readonly TrainingJobName: string }): unknown {
-    const job = this.#find(TrainingJobName);
-    const seconds = job.started && job.ended && Math.ceil((job.ended.getTime() - job.started.getTime()) / 1000);
-    return {
-      ...job.request,
-      TrainingJobArn: job.arn,
-      TrainingJobStatus: job.status,
-      SecondaryStatus: job.transitions.at(-1)?.status,
-      FailureReason: job.failureReason,
-      ModelArtifacts: job.artifact === undefined ? undefined : { S3ModelArtifacts: job.artifact },
-      CreationTime: epochSeconds(job.created),
-      TrainingStartTime: job.started && epochSeconds(job.started),
-      TrainingEndTime: job.ended && epochSeconds(job.ended),
-      LastModifiedTime: epochSeconds(job.transitions.at(-1)?.start ?? job.created),
-      SecondaryStatusTransitions: job.transitions.map(({ status, message, start, end }) => ({
-        Status: status,
-        StartTime: epochSeconds(start),
-        EndTime: end && epochSeconds(end),
-        StatusMessage: message,
-      })),
-      FinalMetricDataList: job.lastEpoch && describeMetrics(job.lastEpoch, this.#environment.now()),
-      TrainingTimeInSeconds: seconds,
-      BillableTimeInSeconds: seconds,
-    };
+    return describeTrainingJob(this.#find(TrainingJobName));
+  }
+
+  /** Lists the jobs. */
+  list(request: ListRequest): unknown {
+    const resources = [...this.#jobs].map(([name, job]) => {
+      const { created, status } = job;
+      return { name, created, changed: lastChange(job), status, summary: summarizeTrainingJob(job) };
+    });
+    const { summaries, NextToken } = listResources(resources, request, "Ascending");
+    return { TrainingJobSummaries: summaries, NextToken };
   }
 
   /** Stops a job that runs. */
@@ -134,37 +117,13 @@ export class TrainingJobs {
     await Promise.all(jobs.map((job) => job.done));
   }
 
-  #find(name: string): Job {
+  #find(name: string): TrainingJob {
     const job = this.#jobs.get(name);
     if (job === undefined) throw validationError("Requested resource not found.");
     return job;
   }
 
-  async #checkRequest(request: CreateTrainingJobRequest): Promise<void> {
-    const image = request.AlgorithmSpecification?.TrainingImage ?? "";
-    if (!/\/image-classification:(1|latest)$/.test(image)) {
-      throw validationError(
-        `The local AWS trains the built-in image-classification algorithm only; it cannot run the image "${image}".`,
-      );
-    }
-    for (const channel of request.InputDataConfig ?? []) {
-      const uri = channel.DataSource.S3DataSource?.S3Uri;
-      if (uri === undefined) throw validationError(`Channel ${channel.ChannelName} has no S3 data source.`);
-      const { bucket, key } = parseS3Uri(uri);
-      let hasObject = false;
-      if (await this.#environment.objects.hasBucket(bucket)) {
-        for await (const _ of this.#environment.objects.list(bucket, key)) {
-          hasObject = true;
-          break;
-        }
-      }
-      if (!hasObject) {
-        throw validationError(`No S3 objects found under S3 URL "${uri}" given in input data source.`);
-      }
-    }
-  }
-
-  async #run(job: Job): Promise<void> {
+  async #run(job: TrainingJob): Promise<void> {
     const limit = (job.request.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400) * 1000;
     let isOverTime = false;
     const timer = setTimeout(
@@ -177,19 +136,23 @@ export class TrainingJobs {
     timer.unref();
     try {
       job.started = this.#environment.now();
+      this.#log(job, "Docker entrypoint called with argument(s): train");
       job.artifact = await runTrainingContainer(this.#environment, {
         jobName: job.request.TrainingJobName,
         hyperParameters: job.request.HyperParameters ?? {},
         channels: job.request.InputDataConfig ?? [],
         outputPath: job.request.OutputDataConfig.S3OutputPath,
+        checkpointUri: job.request.CheckpointConfig?.S3Uri,
         signal: job.controller.signal,
         onPhase: (phase) => this.#enter(job, phase),
         onEpoch: (report) => {
-          job.lastEpoch = report;
+          job.lastEpoch = { report, time: this.#environment.now() };
         },
-        log: (message) => this.#log(job, message),
+        log: (line, level) => this.#log(job, formatLogLine(this.#environment.now(), line, level)),
       });
-      this.#end(job, "Completed", "Completed");
+      // A job that is stopped while it uploads is Stopped, although its artifact is there.
+      if (job.controller.signal.aborted) this.#end(job, "Stopped", isOverTime ? "MaxRuntimeExceeded" : "Stopped");
+      else this.#end(job, "Completed", "Completed");
     } catch (error) {
       if (job.controller.signal.aborted) {
         this.#end(job, "Stopped", isOverTime ? "MaxRuntimeExceeded" : "Stopped");
@@ -197,37 +160,29 @@ export class TrainingJobs {
       }
       const message = error instanceof Error ? error.message : String(error);
       job.failureReason = error instanceof ContainerFailure ? message : `InternalServerError: ${message}`;
-      this.#log(job, message);
+      this.#log(job, formatLogLine(this.#environment.now(), message, "ERROR"));
       this.#end(job, "Failed", "Failed");
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #enter(job: Job, status: string): void {
+  #enter(job: TrainingJob, status: string): void {
     const now = this.#environment.now();
     const last = job.transitions.at(-1);
     if (last) last.end = now;
-    job.transitions.push({ status, message: PHASE_MESSAGES[status] ?? "", start: now });
+    job.transitions.push({ status, start: now });
   }
 
-  #end(job: Job, status: Job["status"], secondaryStatus: string): void {
+  #end(job: TrainingJob, status: TrainingJob["status"], secondaryStatus: string): void {
     this.#enter(job, secondaryStatus);
     job.status = status;
     job.ended = this.#environment.now();
   }
 
-  #log(job: Job, message: string): void {
+  #log(job: TrainingJob, message: string): void {
     const stream = `${job.request.TrainingJobName}/algo-1-${Math.floor(epochSeconds(job.created))}`;
     const timestamp = this.#environment.now();
     this.#environment.log({ logGroup: "/aws/sagemaker/TrainingJobs", logStream: stream, timestamp, message });
   }
-}
-
-function describeMetrics(report: EpochReport, now: Date): readonly unknown[] {
-  const metric = (MetricName: string, Value: number) => ({ MetricName, Value, Timestamp: epochSeconds(now) });
-  return [
-    metric("train:accuracy", report.trainAccuracy),
-    ...(report.validationAccuracy === undefined ? [] : [metric("validation:accuracy", report.validationAccuracy)]),
-  ];
 }

@@ -4,7 +4,12 @@ import { refuseTraining } from "./training-error.js";
 
 /** Options with their defaults. @internal */
 export interface ResolvedTraining
-  extends Required<Omit<TrainNetworkOptions, "validation" | "signal" | "onEpoch">>,
+  extends Required<
+      Pick<
+        TrainNetworkOptions,
+        "train" | "imageShape" | "classes" | "epochs" | "batchSize" | "seed" | "threads" | "widths"
+      >
+    >,
     Readonly<Record<"validation", LabelledPixels | undefined>> {}
 
 /**

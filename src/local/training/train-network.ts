@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { throwIfAborted } from "../../core/abort.js";
 import { type Architecture, layOutNetwork, type Size } from "./architecture.js";
 import { checkTraining } from "./check-training.js";
+import type { EarlyStopping } from "./early-stopping.js";
 import { bindKernelModule } from "./kernel-binding.js";
 import { compileKernels, createMemory, MAXIMUM_MEMORY_BYTES } from "./kernels.js";
 import { planMemory } from "./memory-plan.js";
@@ -9,10 +10,10 @@ import type { BoundNetwork } from "./network.js";
 import { RECIPE } from "./recipe.js";
 import { runWorkers } from "./run-workers.js";
 import { refuseTraining } from "./training-error.js";
-import type { EpochFigures } from "./training-program.js";
+import { type BatchFigures, copyWeights, type EpochFigures, type WeightsSnapshot } from "./training-program.js";
 import { turnAllWeights } from "./update-weights.js";
-import { encodeWeights } from "./weights-file.js";
-import { measureChannels, writeInitialWeights, writeInputScale } from "./write-memory.js";
+import { decodeWeights, encodeWeights, type NetworkWeights } from "./weights-file.js";
+import { measureChannels, writeInitialWeights, writeInputScale, writeWeights } from "./write-memory.js";
 
 /** Images with their labels. @internal */
 export interface LabelledPixels {
@@ -40,6 +41,16 @@ export interface EpochReport {
   readonly samplesPerSecond: number;
   /** Duration of the epoch. */
   readonly seconds: number;
+  /** Figures after every twentieth batch. */
+  readonly batches: readonly BatchFigures[];
+}
+
+/** The network as it was after an epoch. @internal */
+export interface NetworkCheckpoint {
+  /** The epoch, from 0. */
+  readonly epoch: number;
+  /** The weights file. */
+  readonly weights: Uint8Array;
 }
 
 /** What to train, and how. @internal */
@@ -62,6 +73,18 @@ export interface TrainNetworkOptions {
   readonly threads?: number;
   /** Channels of the three stages: multiples of 8, up to 512. @defaultValue `[16, 16, 32]` */
   readonly widths?: readonly [number, number, number];
+  /** Weights file to go on from, of the same shape and number of classes; its widths and input scale are taken. */
+  readonly initial?: Uint8Array;
+  /** Epoch to begin with, from 0: the learning rate goes on from there. @defaultValue `0` */
+  readonly firstEpoch?: number;
+  /** Ends the training before its last epoch. @defaultValue never */
+  readonly earlyStopping?: EarlyStopping;
+  /** `last`: the weights of the last epoch; `best`: those of the best validation accuracy. @defaultValue `"last"` */
+  readonly keep?: "last" | "best";
+  /** Every how many epochs a checkpoint is handed out. @defaultValue never */
+  readonly checkpointEvery?: number;
+  /** Is handed the checkpoints. */
+  readonly onCheckpoint?: (checkpoint: NetworkCheckpoint) => void;
   /** Ends the training. */
   readonly signal?: AbortSignal;
   /** Is told each epoch. */
@@ -76,15 +99,17 @@ export interface TrainedNetwork {
   readonly epochs: readonly EpochReport[];
   /**
    * The epoch with the highest validation accuracy, from 0; the earliest of equals, and the last one without validation
-   * images. For information: the weights are those of the last epoch.
+   * images.
    */
   readonly bestEpoch: number;
+  /** The epoch that the weights are of. */
+  readonly weightsEpoch: number;
 }
 
 /**
- * Trains a ResNet-8 in worker threads. The weights are those of the last epoch: the learning rate ends at zero, and
- * choosing the epoch by its validation accuracy would make that figure look better than it is. (The AWS algorithm keeps
- * the epoch with the best validation accuracy.) An abort ends the threads and leaves nothing behind.
+ * Trains a ResNet-8 in worker threads. The weights are those of the last epoch unless `keep` says otherwise: the
+ * learning rate ends at zero, and choosing the epoch by its validation accuracy would make that figure look better than
+ * it is. (The AWS algorithm keeps the epoch with the best validation accuracy.) An abort ends the threads and leaves nothing behind.
  *
  * @param options - See {@link TrainNetworkOptions}.
  * @returns The network; the same options give the same bytes, whatever the number of threads.
@@ -93,7 +118,9 @@ export interface TrainedNetwork {
  */
 export async function trainNetwork(options: TrainNetworkOptions): Promise<TrainedNetwork> {
   const { train, validation, imageShape, classes, signal, onEpoch } = options;
-  const { epochs = RECIPE.epochs, batchSize = RECIPE.batchSize, seed = 0, widths = [16, 16, 32] } = options;
+  const { epochs = RECIPE.epochs, batchSize = RECIPE.batchSize, seed = 0, firstEpoch = 0, keep = "last" } = options;
+  const initial = options.initial === undefined ? undefined : readInitial(options.initial, options);
+  const widths = initial?.architecture.widths ?? options.widths ?? [16, 16, 32];
   const threads = Math.min(options.threads ?? availableParallelism(), RECIPE.shards);
   throwIfAborted(signal);
   checkTraining({ train, validation, imageShape, classes, epochs, batchSize, seed, threads, widths });
@@ -117,7 +144,7 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
   const memory = createMemory(plan.size);
   const bytes = memory.buffer;
   const network: BoundNetwork = { kernels: bindKernelModule(compileKernels(), memory), layout, plan, bytes };
-  const statistics = measureChannels(train.pixels);
+  const statistics = initial ?? measureChannels(train.pixels);
   new Uint8Array(bytes, plan.trainPixels, train.pixels.length).set(train.pixels);
   new Uint32Array(bytes, plan.trainLabels, train.count).set(train.labels);
   if (validation) {
@@ -125,33 +152,57 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
     new Uint32Array(bytes, plan.validationLabels, validation.count).set(validation.labels);
   }
   writeInputScale(network, statistics);
-  writeInitialWeights(network, seed);
+  if (initial) writeWeights(network, initial);
+  else writeInitialWeights(network, seed);
   turnAllWeights(network);
 
+  const encode = (weights: WeightsSnapshot) =>
+    encodeWeights({ architecture, mean: statistics.mean, deviation: statistics.deviation, ...weights });
+  const checkpointEvery = options.checkpointEvery ?? 0;
+  const keepBest = keep === "best" && validationCount > 0;
   const reports: EpochReport[] = [];
+  let best: { readonly epoch: number; readonly accuracy: number; readonly weights: Uint8Array } | undefined;
   const imagesPerEpoch = train.count - (train.count % batchSize);
   let startedAt = performance.now();
-  const report = ({ epoch, trainAccuracy, validationAccuracy, loss }: EpochFigures) => {
+  const report = ({ weights, validationAccuracy, ...figures }: EpochFigures) => {
     const seconds = (performance.now() - startedAt) / 1000;
     startedAt = performance.now();
-    const samplesPerSecond = imagesPerEpoch / Math.max(seconds, 1e-9);
-    const figures = { epoch, epochs, trainAccuracy, loss, samplesPerSecond, seconds };
-    const entry = validationAccuracy === undefined ? figures : { ...figures, validationAccuracy };
-    reports.push(entry);
-    onEpoch?.(entry);
+    const entry = { ...figures, epochs, samplesPerSecond: imagesPerEpoch / Math.max(seconds, 1e-9), seconds };
+    reports.push(validationAccuracy === undefined ? entry : { ...entry, validationAccuracy });
+    const { epoch } = figures;
+    const file = weights && encode(weights);
+    if (keepBest && file && (validationAccuracy ?? 0) > (best?.accuracy ?? Number.NEGATIVE_INFINITY)) {
+      best = { epoch, accuracy: validationAccuracy ?? 0, weights: file };
+    }
+    onEpoch?.(reports.at(-1) ?? entry);
+    if (file && checkpointEvery > 0 && (epoch + 1) % checkpointEvery === 0) {
+      options.onCheckpoint?.({ epoch, weights: file });
+    }
   };
-  const settings = { seed, epochs, batchSize, trainCount: train.count, validationCount };
+  const { earlyStopping } = options;
+  const counts = { trainCount: train.count, validationCount };
+  const settings = { seed, epochs, batchSize, ...counts, firstEpoch, earlyStopping, checkpointEvery, keepBest };
   await runWorkers({ memory, architecture, plan, settings, threads, signal, onEpoch: report });
 
-  const copy = (address: number, length: number) => new Float32Array(bytes, address, length).slice();
-  const weights = encodeWeights({
-    architecture,
-    ...statistics,
-    parameters: copy(plan.parameters, layout.parameters),
-    runningMean: copy(plan.runningMean, layout.channels),
-    runningVariance: copy(plan.runningVariance, layout.channels),
-  });
+  const lastEpoch = reports.at(-1)?.epoch ?? firstEpoch - 1;
   const accuracies = reports.map(({ validationAccuracy }) => validationAccuracy ?? 0);
-  const bestEpoch = validationCount === 0 ? epochs - 1 : accuracies.indexOf(Math.max(...accuracies));
-  return { weights, epochs: reports, bestEpoch };
+  const bestReport = reports[accuracies.indexOf(Math.max(...accuracies))];
+  return {
+    weights: best?.weights ?? encode(copyWeights(network)),
+    epochs: reports,
+    bestEpoch: validationCount === 0 ? lastEpoch : (bestReport?.epoch ?? lastEpoch),
+    weightsEpoch: best?.epoch ?? lastEpoch,
+  };
+}
+
+function readInitial(
+  file: Uint8Array,
+  { imageShape, classes }: Pick<TrainNetworkOptions, "imageShape" | "classes">,
+): NetworkWeights {
+  const weights = decodeWeights(file);
+  const { imageShape: shape, classes: count } = weights.architecture;
+  if (shape.height === imageShape.height && shape.width === imageShape.width && count === classes) return weights;
+  throw refuseTraining(
+    `The model to go on from has ${count} classes and images of ${shape.height} x ${shape.width} pixels, this training has ${classes} and ${imageShape.height} x ${imageShape.width}; num_classes and image_shape must be the same.`,
+  );
 }

@@ -1,5 +1,6 @@
 import { backpropagateShard } from "./backpropagate-shard.js";
 import type { ThreadPosition } from "./barrier.js";
+import { type EarlyStopping, watchAccuracy } from "./early-stopping.js";
 import { measureAccuracy } from "./measure-accuracy.js";
 import type { ShardBuffers } from "./memory-plan.js";
 import type { BoundNetwork } from "./network.js";
@@ -16,6 +17,28 @@ export interface TrainingSettings {
   readonly batchSize: number;
   readonly trainCount: number;
   readonly validationCount: number;
+  /** Epoch to begin with: those before it were trained by another job. */
+  readonly firstEpoch: number;
+  readonly earlyStopping: EarlyStopping | undefined;
+  /** Every how many epochs the weights are handed out; 0 for never. */
+  readonly checkpointEvery: number;
+  /** Whether the weights are handed out when the validation accuracy is the best so far. */
+  readonly keepBest: boolean;
+}
+
+/** Weights of one moment. @internal */
+export interface WeightsSnapshot {
+  readonly parameters: Float32Array;
+  readonly runningMean: Float32Array;
+  readonly runningVariance: Float32Array;
+}
+
+/** How far the training accuracy of an epoch was after some batches. @internal */
+export interface BatchFigures {
+  /** The batch, from 0. */
+  readonly batch: number;
+  /** Accuracy from the beginning of the epoch up to it. */
+  readonly accuracy: number;
 }
 
 /** What came of one epoch. @internal */
@@ -24,7 +47,14 @@ export interface EpochFigures {
   readonly trainAccuracy: number;
   readonly validationAccuracy: number | undefined;
   readonly loss: number;
+  /** Figures after every twentieth batch. */
+  readonly batches: readonly BatchFigures[];
+  /** The weights, when they are to be kept. */
+  readonly weights?: WeightsSnapshot;
 }
+
+/** The AWS algorithm reports after batch 20, 40 and so on. */
+const REPORTED_BATCHES = 20;
 
 /**
  * Trains, as one of several threads that run this same function over one memory. A shard is worked off by one thread,
@@ -45,10 +75,14 @@ export function runTraining(
   const { epochs, batchSize, trainCount, seed } = settings;
   const stepsPerEpoch = Math.floor(trainCount / batchSize);
   const steps = epochs * stepsPerEpoch;
-  for (let epoch = 0; epoch < epochs; epoch++) {
+  const firstStep = settings.firstEpoch * stepsPerEpoch;
+  const isLastEpoch = watchAccuracy(settings.earlyStopping);
+  let best = Number.NEGATIVE_INFINITY;
+  for (let epoch = settings.firstEpoch; epoch < epochs; epoch++) {
     const order = shuffleIndices(trainCount, seed, 0x6f726472, epoch);
     let loss = 0;
     let right = 0;
+    const batches: BatchFigures[] = [];
     for (let index = 0; index < stepsPerEpoch; index++) {
       const batch = order.subarray(index * batchSize, (index + 1) * batchSize);
       trainBatch(network, settings, position, batch, epoch);
@@ -58,15 +92,24 @@ export function runTraining(
           loss += position.results[2 * shard] ?? 0;
           right += position.results[2 * shard + 1] ?? 0;
         }
-        updateWeights(network, { step: epoch * stepsPerEpoch + index, steps, batchSize });
+        updateWeights(network, { step: epoch * stepsPerEpoch + index, steps, firstStep, batchSize });
+        if (index > 0 && index % REPORTED_BATCHES === 0) {
+          batches.push({ batch: index, accuracy: right / ((index + 1) * batchSize) });
+        }
       }
       position.meet();
     }
     const validationAccuracy = measureAccuracy(network, settings.validationCount, position);
     if (position.index === 0) {
       const seen = stepsPerEpoch * batchSize;
-      onEpoch({ epoch, trainAccuracy: right / seen, validationAccuracy, loss: loss / seen });
+      const isCheckpoint = settings.checkpointEvery > 0 && (epoch + 1) % settings.checkpointEvery === 0;
+      const isBest = settings.keepBest && (validationAccuracy ?? 0) > best;
+      if (isBest) best = validationAccuracy ?? 0;
+      const figures = { epoch, trainAccuracy: right / seen, validationAccuracy, loss: loss / seen, batches };
+      onEpoch(isCheckpoint || isBest ? { ...figures, weights: copyWeights(network) } : figures);
     }
+    // Nobody changes the weights before the first thread has copied them and met the others at the next batch.
+    if (isLastEpoch(validationAccuracy)) return;
   }
 }
 
@@ -104,4 +147,20 @@ function countRight({ layout, bytes }: BoundNetwork, buffers: ShardBuffers, coun
     if (answer.indexOf(Math.max(...answer)) === labels[index]) right++;
   }
   return right;
+}
+
+/**
+ * Copies the weights of this moment out of the shared memory.
+ *
+ * @param network - The network.
+ * @returns The copies.
+ * @internal
+ */
+export function copyWeights({ layout, plan, bytes }: BoundNetwork): WeightsSnapshot {
+  const copy = (address: number, length: number) => new Float32Array(bytes, address, length).slice();
+  return {
+    parameters: copy(plan.parameters, layout.parameters),
+    runningMean: copy(plan.runningMean, layout.channels),
+    runningVariance: copy(plan.runningVariance, layout.channels),
+  };
 }

@@ -9,6 +9,8 @@ export interface UpdateOptions {
   readonly step: number;
   /** Steps of the whole training. */
   readonly steps: number;
+  /** The step that this training began with; the moments were zero then. @defaultValue 0 */
+  readonly firstStep?: number;
   /** Images of the step. */
   readonly batchSize: number;
 }
@@ -20,12 +22,12 @@ export interface UpdateOptions {
  * @param options - See {@link UpdateOptions}.
  * @internal
  */
-export function updateWeights(network: BoundNetwork, { step, steps, batchSize }: UpdateOptions): void {
+export function updateWeights(network: BoundNetwork, { step, steps, firstStep = 0, batchSize }: UpdateOptions): void {
   const { kernels, layout, plan } = network;
   const [first, second = first] = plan.shards;
   if (first === undefined || second === undefined) return;
   const rate = learningRate(step, steps, peakRate(layout.architecture.widths));
-  const time = step + 1;
+  const time = step - firstStep + 1;
   const correction = 1 / (1 - RECIPE.beta1 ** time);
   const correction2 = 1 / (1 - RECIPE.beta2 ** time);
   const adamw = (slice: Slice, decay: number) =>

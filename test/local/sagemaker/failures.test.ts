@@ -4,7 +4,7 @@ import {
   DescribeEndpointConfigCommand,
   DescribeModelCommand,
   DescribeTrainingJobCommand,
-  ListTrainingJobsCommand,
+  ListDomainsCommand,
 } from "@aws-sdk/client-sagemaker";
 import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -240,9 +240,9 @@ describe("a local endpoint", () => {
 
 describe("what the local SageMaker does not have", () => {
   it("is refused by name", async () => {
-    await expect(local.clients.sagemaker.send(new ListTrainingJobsCommand({}))).rejects.toMatchObject({
+    await expect(local.clients.sagemaker.send(new ListDomainsCommand({}))).rejects.toMatchObject({
       code: "LOCAL_OPERATION_UNSUPPORTED",
-      details: { service: "sagemaker", operation: "ListTrainingJobs" },
+      details: { service: "sagemaker", operation: "ListDomains" },
     });
     await expect(local.clients.s3.send(new ListObjectsV2Command({ Bucket: "no-such-bucket" }))).rejects.toMatchObject({
       name: "NoSuchBucket",

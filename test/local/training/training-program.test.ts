@@ -48,7 +48,8 @@ describe("the training program", () => {
     const meet = createBarrier(new Int32Array(bytes, plan.control, 2), 1);
     const figures: EpochFigures[] = [];
     const position = { index: 0, threads: 1, meet, results: new Float64Array(4) };
-    runTraining(network, settings, position, (epoch) => figures.push(epoch));
+    const plain = { firstEpoch: 0, earlyStopping: undefined, checkpointEvery: 0, keepBest: false };
+    runTraining(network, { ...settings, ...plain }, position, (epoch) => figures.push(epoch));
 
     const trained = decodeWeights(weights);
     expect(new Float32Array(bytes, plan.parameters, layout.parameters)).toEqual(trained.parameters);

@@ -1,0 +1,66 @@
+import { isSconesError } from "../core/errors.js";
+import { unsupportedOperation } from "./local-operation-error.js";
+import { ServiceError } from "./service-error.js";
+import { checkShape, type Shape } from "./shapes.js";
+import { jsonError, jsonResponse, readBody, type WireService } from "./wire.js";
+
+/** A service of the AWS JSON 1.1 protocol. @internal */
+export interface JsonServiceOptions<Operation extends string> {
+  /** The service, as it signs its requests. */
+  readonly name: string;
+  /** What the target header begins with, such as `SageMaker.`. */
+  readonly targetPrefix: string;
+  /** The shape of each request, by operation. */
+  readonly shapes: Readonly<Record<Operation, Shape>>;
+  /** What each operation does; the shape of its request was checked before. */
+  readonly operations: Readonly<Record<Operation, (input: unknown) => unknown>>;
+  /** Makes the service's exception for a request that does not meet the constraints. */
+  readonly refuse: (message: string) => ServiceError;
+}
+
+/** Most bytes of a request. */
+const MAX_REQUEST_BYTES = 1_048_576;
+
+/**
+ * Makes a service that first holds every request against its shape, and then does what it asks for.
+ *
+ * @param options - See {@link JsonServiceOptions}.
+ * @returns The service; it rejects with `LOCAL_OPERATION_UNSUPPORTED` for an operation that it does not have.
+ * @internal
+ */
+export function createJsonService<Operation extends string>(options: JsonServiceOptions<Operation>): WireService {
+  const { name, targetPrefix, shapes, operations, refuse } = options;
+  return async (request) => {
+    const target = request.headers["x-amz-target"] ?? "";
+    const operation = target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : target;
+    if (!isOperation(operation)) throw unsupportedOperation(name, operation);
+    try {
+      const input = parseInput(await readBody(request.body, MAX_REQUEST_BYTES), refuse);
+      const findings = checkShape(shapes[operation], input);
+      if (findings.length > 0) {
+        const plural = findings.length === 1 ? "error" : "errors";
+        throw refuse(`${findings.length} validation ${plural} detected: ${findings.join("; ")}`);
+      }
+      return jsonResponse(200, await operations[operation](input));
+    } catch (error) {
+      const failure = isSconesError(error, "S3_URI_INVALID") ? refuse(error.message) : error;
+      if (failure instanceof ServiceError) {
+        return jsonError(failure.status, failure.type, failure.message, failure.members);
+      }
+      throw failure;
+    }
+  };
+
+  function isOperation(operation: string): operation is Operation {
+    return Object.hasOwn(operations, operation);
+  }
+}
+
+function parseInput(body: Uint8Array | undefined, refuse: (message: string) => ServiceError): unknown {
+  if (body === undefined) throw refuse(`The request is larger than ${MAX_REQUEST_BYTES} bytes.`);
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    throw new ServiceError(400, "SerializationException", "The request body is not JSON.");
+  }
+}

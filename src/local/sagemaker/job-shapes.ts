@@ -1,0 +1,142 @@
+import type { Shape } from "../shapes.js";
+import {
+  flag,
+  inputMode,
+  instanceType,
+  integer,
+  kmsKeyId,
+  listOf,
+  modelName,
+  oneOf,
+  roleArn,
+  s3Uri,
+  structure,
+  tags,
+  text,
+  textMap,
+  trainingJobName,
+} from "./shape-parts.js";
+
+/*
+ * Requests about training and transform jobs.
+ * Source: boto/botocore, data/sagemaker/2017-07-24/service-2.json (1.43.67, 2026-08-07).
+ */
+
+const channel = structure(
+  {
+    ChannelName: text({ min: 1, max: 64, pattern: /[A-Za-z0-9.\-_]+/ }),
+    DataSource: structure({
+      S3DataSource: structure(
+        {
+          S3DataType: oneOf("ManifestFile", "S3Prefix", "AugmentedManifestFile", "Converse"),
+          S3Uri: s3Uri,
+          S3DataDistributionType: oneOf("FullyReplicated", "ShardedByS3Key"),
+          AttributeNames: listOf(text({ min: 1, max: 256 }), { max: 16 }),
+        },
+        "S3DataType",
+        "S3Uri",
+      ),
+    }),
+    ContentType: text({ max: 256 }),
+    CompressionType: oneOf("None", "Gzip"),
+    RecordWrapperType: oneOf("None", "RecordIO"),
+    InputMode: inputMode,
+  },
+  "ChannelName",
+  "DataSource",
+);
+
+/** The shape of each request about jobs, by operation. @internal */
+export const jobShapes = {
+  CreateTrainingJob: structure(
+    {
+      TrainingJobName: trainingJobName,
+      HyperParameters: { kind: "map", key: text({ max: 256 }), value: text({ max: 2500 }), max: 100 },
+      AlgorithmSpecification: structure(
+        { TrainingImage: text({ max: 255 }), TrainingInputMode: inputMode },
+        "TrainingInputMode",
+      ),
+      RoleArn: roleArn,
+      InputDataConfig: listOf(channel, { min: 1, max: 20 }),
+      OutputDataConfig: structure({ S3OutputPath: s3Uri, KmsKeyId: kmsKeyId }, "S3OutputPath"),
+      ResourceConfig: structure({
+        InstanceType: instanceType,
+        InstanceCount: integer({ min: 0 }),
+        VolumeSizeInGB: integer({ min: 0 }),
+      }),
+      StoppingCondition: structure({
+        MaxRuntimeInSeconds: integer({ min: 1 }),
+        MaxWaitTimeInSeconds: integer({ min: 1 }),
+      }),
+      CheckpointConfig: structure({ S3Uri: s3Uri, LocalPath: text({ max: 4096 }) }, "S3Uri"),
+      EnableManagedSpotTraining: flag,
+      Tags: tags,
+    },
+    "TrainingJobName",
+    "RoleArn",
+    "OutputDataConfig",
+  ),
+  DescribeTrainingJob: structure({ TrainingJobName: trainingJobName }, "TrainingJobName"),
+  StopTrainingJob: structure({ TrainingJobName: trainingJobName }, "TrainingJobName"),
+  CreateTransformJob: structure(
+    {
+      TransformJobName: trainingJobName,
+      ModelName: modelName,
+      MaxConcurrentTransforms: integer({ min: 0 }),
+      MaxPayloadInMB: integer({ min: 0 }),
+      ModelClientConfig: structure({
+        InvocationsTimeoutInSeconds: integer({ min: 1, max: 3600 }),
+        InvocationsMaxRetries: integer({ min: 0, max: 3 }),
+      }),
+      BatchStrategy: oneOf("MultiRecord", "SingleRecord"),
+      Environment: textMap(16),
+      TransformInput: structure(
+        {
+          DataSource: structure(
+            {
+              S3DataSource: structure(
+                {
+                  S3DataType: oneOf("ManifestFile", "S3Prefix", "AugmentedManifestFile", "Converse"),
+                  S3Uri: s3Uri,
+                },
+                "S3DataType",
+                "S3Uri",
+              ),
+            },
+            "S3DataSource",
+          ),
+          ContentType: text({ max: 256 }),
+          CompressionType: oneOf("None", "Gzip"),
+          SplitType: oneOf("None", "Line", "RecordIO", "TFRecord"),
+        },
+        "DataSource",
+      ),
+      TransformOutput: structure(
+        { S3OutputPath: s3Uri, Accept: text({ max: 256 }), AssembleWith: oneOf("None", "Line"), KmsKeyId: kmsKeyId },
+        "S3OutputPath",
+      ),
+      DataCaptureConfig: structure(
+        { DestinationS3Uri: s3Uri, KmsKeyId: kmsKeyId, GenerateInferenceId: flag },
+        "DestinationS3Uri",
+      ),
+      TransformResources: structure(
+        { InstanceType: instanceType, InstanceCount: integer({ min: 1 }) },
+        "InstanceType",
+        "InstanceCount",
+      ),
+      DataProcessing: structure({
+        InputFilter: text({ max: 63 }),
+        OutputFilter: text({ max: 63 }),
+        JoinSource: oneOf("Input", "None"),
+      }),
+      Tags: tags,
+    },
+    "TransformJobName",
+    "ModelName",
+    "TransformInput",
+    "TransformOutput",
+    "TransformResources",
+  ),
+  DescribeTransformJob: structure({ TransformJobName: trainingJobName }, "TransformJobName"),
+  StopTransformJob: structure({ TransformJobName: trainingJobName }, "TransformJobName"),
+} as const satisfies Readonly<Record<string, Shape>>;
