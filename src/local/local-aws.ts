@@ -18,7 +18,9 @@ import { Models } from "./sagemaker/models.js";
 import { createRuntimeService } from "./sagemaker/runtime-service.js";
 import { createSageMakerService } from "./sagemaker/sagemaker-service.js";
 import { TrainingJobs } from "./sagemaker/training-jobs.js";
+import { seededRandom } from "./states/intrinsics/random.js";
 import { createStatesService } from "./states/states-service.js";
+import { createVirtualClock } from "./states/virtual-clock.js";
 
 /** Options of {@link createLocalAws}. */
 export interface LocalAwsOptions {
@@ -35,8 +37,15 @@ export interface LocalAwsOptions {
   readonly trainer?: LocalTrainerOptions;
   /** Decides initial weights, augmentation, capture sampling and the choice of variants. @defaultValue `0` */
   readonly seed?: number;
-  /** The clock. @defaultValue the system's */
+  /** Gives the time; with a virtual clock the time at which it begins. @defaultValue the system's */
   readonly now?: () => Date;
+  /**
+   * How the time of state machines passes. On a `virtual` clock Wait states, pauses before a retry, timeouts and
+   * heartbeats cost no time: as soon as every execution waits, the time jumps to the end of the shortest wait. It
+   * stands still while a function or a job runs. Jitter then depends on `seed` alone, and all services tell the
+   * virtual time. @defaultValue `"system"`
+   */
+  readonly clock?: "system" | "virtual";
   /** Receives what CloudWatch Logs would: the lines of training jobs. */
   readonly onLog?: (event: LocalLogEvent) => void;
 }
@@ -123,6 +132,7 @@ const OptionsSchema = z.strictObject({
     .prefault({}),
   seed: z.int().default(0),
   now: callbackSchema<() => Date>().default(() => () => new Date()),
+  clock: z.enum(["system", "virtual"]).default("system"),
   onLog: callbackSchema<(event: LocalLogEvent) => void>().optional(),
 });
 
@@ -146,11 +156,10 @@ const OptionsSchema = z.strictObject({
  * ```
  */
 export async function createLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const { directory, region, accountId, trainer, seed, now, onLog } = parseOptions(
-    "createLocalAws",
-    OptionsSchema,
-    options,
-  );
+  const parsed = parseOptions("createLocalAws", OptionsSchema, options);
+  const { directory, region, accountId, trainer, seed, onLog } = parsed;
+  const clock = parsed.clock === "virtual" ? createSeededClock(parsed.now(), seed) : { now: parsed.now };
+  const { now } = clock;
   const store = directory === undefined ? createMemoryStore({ now }) : await createDirectoryStore({ directory, now });
   const functions = createFunctionRegistry({ region, accountId });
   const environment: SageMakerEnvironment = {
@@ -168,7 +177,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const jobs = new TrainingJobs(environment);
   const models = new Models(environment);
   const endpoints = new Endpoints(environment, models);
-  const states = createStatesService({ functions, region, accountId, now });
+  const states = createStatesService({ functions, region, accountId, ...clock });
   const router = createRouter({
     s3: createS3Service({ store, region, accountId, now }),
     sagemaker: createSageMakerService({ jobs, models, endpoints }),
@@ -197,6 +206,11 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function createSeededClock(start: Date, seed: number) {
+  let draws = 0;
+  return { ...createVirtualClock(start), random: () => seededRandom(seed + draws++) };
 }
 
 function createClients(region: string, router: Parameters<typeof createRequestHandler>[0]): LocalAwsClients {

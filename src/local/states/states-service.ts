@@ -15,6 +15,7 @@ import {
 } from "./service/state-machines.js";
 import { statesError } from "./service/states-error.js";
 import { Tags } from "./service/tags.js";
+import { holdTimeInFunctions, holdTimeInTasks } from "./tasks/hold-time.js";
 import { createLambdaIntegrations } from "./tasks/lambda-integration.js";
 import type { TaskIntegration } from "./tasks/task-integration.js";
 
@@ -34,6 +35,8 @@ export interface StatesServiceOptions {
   readonly sleep?: Clock["sleep"];
   /** Draws jitter and random numbers; `Math.random` where absent. */
   readonly random?: Clock["random"];
+  /** Holds a virtual time. */
+  readonly hold?: Clock["hold"];
 }
 
 /** The local Step Functions. @internal */
@@ -61,12 +64,14 @@ type Operations = Readonly<Record<StatesOperation, (input: unknown, request: Wir
 export function createStatesService(options: StatesServiceOptions): StatesService {
   const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random } = options;
   const place = { region, accountId };
+  const clock: Clock = { now, sleep, random, ...(options.hold === undefined ? {} : { hold: options.hold }) };
+  const lambda = createLambdaIntegrations(holdTimeInFunctions(functions, clock));
   const machines = new StateMachines({
     ...place,
     now,
-    integrations: [...integrations, ...createLambdaIntegrations(functions)],
+    integrations: [...integrations, ...lambda].map((integration) => holdTimeInTasks(integration, clock)),
   });
-  const executions = new Executions(place, { now, sleep, random }, machines);
+  const executions = new Executions(place, clock, machines);
   const operations = createOperations(machines, executions, new Tags(machines));
   return {
     service: (request) => answer(operations, request),

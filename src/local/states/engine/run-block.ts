@@ -1,4 +1,4 @@
-import { sleepLong } from "../clock.js";
+import { holdTime, sleepLong } from "../clock.js";
 import type { State, StatesBlock } from "../definition/model.js";
 import type { Json } from "../json.js";
 import { jsonText } from "../json-text.js";
@@ -39,7 +39,9 @@ export async function runBlock(
     const state = block.states.get(name);
     if (state === undefined)
       throw new StateFailure("States.Runtime", `There is no state '${name}'.`, { located: true });
-    if (count % STATES_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (count % STATES_PER_TURN === 0) {
+      await holdTime(environment.clock, () => new Promise((resolve) => setImmediate(resolve)));
+    }
     const result: StateResult = await runState(environment, state, data, branch);
     data = result.output;
     name = result.next;
