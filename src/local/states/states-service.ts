@@ -141,6 +141,7 @@ function createOperations(machines: StateMachines, executions: Executions, tags:
     StartExecution: (input) => executions.start(input as StartExecutionRequest),
     StartSyncExecution: (input, { signal }) => executions.startSync(input as StartExecutionRequest, signal),
     StopExecution: (input) => executions.stop(input as Run),
+    RedriveExecution: (input) => executions.redrive(input as Run),
     DescribeExecution: (input) => executions.describe(input as Run),
     DescribeStateMachineForExecution: (input) => executions.describeMachine(input as Run),
     ListExecutions: (input) => executions.list(input as object),

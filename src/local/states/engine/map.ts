@@ -42,7 +42,7 @@ export async function runMap(state: MapState, run: StateRun): Promise<StateResul
       language,
     }),
   };
-  branch.add("MapStateStarted", { key: "mapStateStartedEventDetails", value: { length: items.length } });
+  branch.startLines("MapStateStarted", { key: "mapStateStartedEventDetails", value: { length: items.length } });
   const outputs: Json[] = [];
   const started = branch.fork(branch.signal);
   const limit = Math.min(
@@ -78,7 +78,9 @@ async function runIteration(
   const mark = (what: string) =>
     line.add(`MapIteration${what}`, { ...details, key: `mapIteration${what}EventDetails` });
   const selector = state.itemSelector;
-  mark("Started");
+  const { current, output: known } = line.progress;
+  if (known !== undefined) return known;
+  if (current === undefined) mark("Started");
   try {
     let input = item.value;
     if (selector !== undefined) {

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.js";
 import { Execution } from "../engine/execution.js";
 import type { Json } from "../json.js";
-import { rememberText } from "../json-text.js";
-import { exceedsDataLimit, MAX_DATA_BYTES } from "../limits.js";
 import { type ArnPlace, checkArn, checkName, executionArn } from "./arns.js";
+import { describeExecution } from "./describe-execution.js";
 import { takePage } from "./paging.js";
+import { readInput } from "./read-input.js";
+import { describeRedrives, whyNotRedrivable } from "./redrive-status.js";
 import { showEvent } from "./show-history.js";
 import { describeDefinition, type StateMachineRecord, type StateMachines, seconds } from "./state-machines.js";
 import { namedError, statesError } from "./states-error.js";
@@ -25,8 +26,18 @@ interface ExecutionRequest {
 interface ExecutionRecord {
   readonly execution: Execution;
   readonly machine: StateMachineRecord;
+  /** When it was redriven, by the token of the request. */
+  readonly redrives: Map<string, Date>;
 }
 
+interface RedriveRequest {
+  readonly executionArn: string;
+  readonly clientToken?: string;
+}
+
+/** Source: API reference, "RedriveExecution": the last 10 tokens are known, for up to 15 minutes. */
+const MAX_TOKENS = 10;
+const TOKEN_MS = 900_000;
 /** Source: AWS Step Functions Developer Guide, "Choosing workflow type": Express runs for up to five minutes. */
 const MAX_EXPRESS_SECONDS = 300;
 
@@ -65,7 +76,7 @@ export class Executions {
       return { executionArn: arn, startDate: seconds(existing.startDate) };
     }
     const execution = this.#run(machine, arn, name, text, input);
-    if (machine.type === "STANDARD") this.#records.set(arn, { execution, machine });
+    if (machine.type === "STANDARD") this.#records.set(arn, { execution, machine, redrives: new Map() });
     return { executionArn: arn, startDate: seconds(execution.startDate) };
   }
 
@@ -88,7 +99,7 @@ export class Executions {
     signal?.removeEventListener("abort", stop);
     const duration = (execution.stopDate ?? execution.startDate).getTime() - execution.startDate.getTime();
     return {
-      ...describeRun(execution, request.includedData),
+      ...describeExecution(execution, request.includedData),
       stateMachineArn: machine.arn,
       billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds: Math.ceil(duration / 100) * 100 },
     };
@@ -100,15 +111,36 @@ export class Executions {
     return { stopDate: seconds(execution.stop(request.error, request.cause)) };
   }
 
+  /** Continues an execution that did not succeed; the same request again finds the one that was made. */
+  redrive({ executionArn: arn, clientToken = randomUUID() }: RedriveRequest): { readonly redriveDate: number } {
+    const { execution, redrives } = this.#find(arn);
+    const known = redrives.get(clientToken);
+    const now = this.#clock.now().getTime();
+    if (known !== undefined && now - known.getTime() <= TOKEN_MS) return { redriveDate: seconds(known) };
+    const reason = this.#whyNotRedrivable(arn);
+    if (reason !== undefined) throw statesError("ExecutionNotRedrivable", reason);
+    this.#refuseWhenClosed();
+    const redriven = execution.redrive();
+    redrives.set(clientToken, redriven);
+    const [oldest] = redrives.keys();
+    if (redrives.size > MAX_TOKENS && oldest !== undefined) redrives.delete(oldest);
+    this.#watch(execution);
+    return { redriveDate: seconds(redriven) };
+  }
+
+  #whyNotRedrivable(arn: string): string | undefined {
+    const { execution, machine } = this.#find(arn);
+    const isDeleted = !this.#machines.has(machine.arn);
+    return isDeleted ? "State machine is in DELETING status" : whyNotRedrivable(execution, this.#clock.now());
+  }
+
   /** Describes an execution. */
   describe({ executionArn: arn, includedData }: ExecutionRequest): unknown {
     const { execution, machine } = this.#find(arn);
     return {
-      ...describeRun(execution, includedData),
+      ...describeExecution(execution, includedData),
       stateMachineArn: machine.arn,
-      redriveCount: 0,
-      redriveStatus: "NOT_REDRIVABLE",
-      redriveStatusReason: "The local AWS does not redrive executions",
+      ...describeRedrives(execution, this.#whyNotRedrivable(arn)),
     };
   }
 
@@ -126,12 +158,17 @@ export class Executions {
   list(request: {
     readonly stateMachineArn?: string;
     readonly statusFilter?: string;
+    readonly redriveFilter?: string;
     readonly maxResults?: number;
     readonly nextToken?: string;
   }): unknown {
     const { stateMachineArn: arn, statusFilter } = request;
     if (arn === undefined) {
       throw statesError("ValidationException", "Must specify exactly one of [StateMachineArn, MapRunArn]");
+    }
+    if (request.redriveFilter !== undefined || statusFilter === "PENDING_REDRIVE") {
+      const filter = request.redriveFilter === undefined ? "statusFilter PENDING_REDRIVE" : "redriveFilter";
+      throw statesError("ValidationException", `The ${filter} is only supported with a mapRunArn`);
     }
     const { type } = this.#machines.find(arn);
     if (type === "EXPRESS") {
@@ -152,7 +189,8 @@ export class Executions {
       status: execution.status,
       startDate: seconds(execution.startDate),
       ...(execution.stopDate === undefined ? {} : { stopDate: seconds(execution.stopDate) }),
-      redriveCount: 0,
+      redriveCount: execution.redriveCount,
+      ...(execution.redriveDate === undefined ? {} : { redriveDate: seconds(execution.redriveDate) }),
     }));
     return { executions, nextToken };
   }
@@ -181,7 +219,7 @@ export class Executions {
   }
 
   #run(machine: StateMachineRecord, arn: string, name: string, inputText: string, input: Json): Execution {
-    if (this.#closed) throw statesError("ValidationException", "The local AWS was closed; create another one.");
+    this.#refuseWhenClosed();
     const execution = new Execution({
       machine: machine.machine,
       arn,
@@ -195,9 +233,17 @@ export class Executions {
       clock: this.#clock,
       ...(machine.type === "EXPRESS" ? { maxSeconds: MAX_EXPRESS_SECONDS } : {}),
     });
+    this.#watch(execution);
+    return execution;
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw statesError("ValidationException", "The local AWS was closed; create another one.");
+  }
+
+  #watch(execution: Execution): void {
     this.#running.add(execution);
     void execution.done.then(() => this.#running.delete(execution));
-    return execution;
   }
 
   #find(arn: string): ExecutionRecord {
@@ -206,35 +252,4 @@ export class Executions {
     if (record === undefined) throw namedError("ExecutionDoesNotExist", arn);
     return record;
   }
-}
-
-function readInput(text: string): { readonly text: string; readonly input: Json } {
-  if (exceedsDataLimit(text)) {
-    throw namedError("InvalidExecutionInput", `The input is larger than ${MAX_DATA_BYTES} bytes`);
-  }
-  try {
-    const input = JSON.parse(text) as Json;
-    // Writing it once shows that it can be written: a value that is nested too deeply cannot.
-    return { text, input: rememberText(input, JSON.stringify(input)) };
-  } catch (error) {
-    throw namedError("InvalidExecutionInput", error instanceof Error ? error.message : String(error));
-  }
-}
-
-function describeRun(execution: Execution, includedData: string | undefined) {
-  const { arn, name, inputText } = execution.options;
-  const { status, startDate, stopDate, output, error, cause } = execution;
-  const hasData = includedData !== "METADATA_ONLY";
-  return {
-    executionArn: arn,
-    name,
-    status,
-    startDate: seconds(startDate),
-    ...(stopDate === undefined ? {} : { stopDate: seconds(stopDate) }),
-    inputDetails: { included: hasData },
-    ...(hasData ? { input: inputText } : {}),
-    ...(output === undefined ? {} : { outputDetails: { included: hasData }, ...(hasData ? { output } : {}) }),
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
-  };
 }

@@ -63,6 +63,7 @@ export const requestShapes = {
     { executionArn: arn, error: text({ max: 256 }), cause: text({ max: 32_768 }) },
     "executionArn",
   ),
+  RedriveExecution: structure({ executionArn: arn, clientToken: text({ min: 1, max: 64 }) }, "executionArn"),
   DescribeExecution: structure({ executionArn: arn, includedData }, "executionArn"),
   DescribeStateMachineForExecution: structure({ executionArn: arn, includedData }, "executionArn"),
   ListExecutions: structure({
