@@ -15,6 +15,7 @@ import {
 } from "./service/state-machines.js";
 import { statesError } from "./service/states-error.js";
 import { Tags } from "./service/tags.js";
+import { type TestStateRequest, testState } from "./service/test-state.js";
 import { holdTimeInFunctions, holdTimeInTasks } from "./tasks/hold-time.js";
 import { createLambdaIntegrations } from "./tasks/lambda-integration.js";
 import type { TaskIntegration } from "./tasks/task-integration.js";
@@ -66,16 +67,19 @@ export function createStatesService(options: StatesServiceOptions): StatesServic
   const place = { region, accountId };
   const clock: Clock = { now, sleep, random, ...(options.hold === undefined ? {} : { hold: options.hold }) };
   const lambda = createLambdaIntegrations(holdTimeInFunctions(functions, clock));
-  const machines = new StateMachines({
-    ...place,
-    now,
-    integrations: [...integrations, ...lambda].map((integration) => holdTimeInTasks(integration, clock)),
-  });
+  const held = [...integrations, ...lambda].map((integration) => holdTimeInTasks(integration, clock));
+  const machines = new StateMachines({ ...place, now, integrations: held });
   const executions = new Executions(place, clock, machines);
-  const operations = createOperations(machines, executions, new Tags(machines));
+  const closing = new AbortController();
+  const test = (request: TestStateRequest, signal: AbortSignal = closing.signal) =>
+    testState(request, { place, clock, integrations: held, signal: AbortSignal.any([signal, closing.signal]) });
+  const operations = createOperations(machines, executions, new Tags(machines), test);
   return {
     service: (request) => answer(operations, request),
-    close: () => executions.close(),
+    close() {
+      closing.abort(statesError("ValidationException", "The local AWS was closed; create another one."));
+      return executions.close();
+    },
   };
 }
 
@@ -117,7 +121,12 @@ function parseInput(body: Uint8Array | undefined): unknown {
 }
 
 /** The shapes are checked before an operation runs, which is what the casts stand on. */
-function createOperations(machines: StateMachines, executions: Executions, tags: Tags): Operations {
+function createOperations(
+  machines: StateMachines,
+  executions: Executions,
+  tags: Tags,
+  test: (request: TestStateRequest, signal?: AbortSignal) => Promise<unknown>,
+): Operations {
   type Machine = { readonly stateMachineArn: string };
   type Run = { readonly executionArn: string };
   type Resource = { readonly resourceArn: string };
@@ -138,6 +147,7 @@ function createOperations(machines: StateMachines, executions: Executions, tags:
       tags.forget(request.stateMachineArn);
     },
     ValidateStateMachineDefinition: (input) => machines.validate(input as { definition: string }),
+    TestState: (input, { signal }) => test(input as TestStateRequest, signal),
     StartExecution: (input) => executions.start(input as StartExecutionRequest),
     StartSyncExecution: (input, { signal }) => executions.startSync(input as StartExecutionRequest, signal),
     StopExecution: (input) => executions.stop(input as Run),

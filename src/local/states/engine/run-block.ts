@@ -112,7 +112,15 @@ async function runState(
   }
 }
 
-function runType(state: State, run: StateRun): Promise<StateResult> {
+/**
+ * Runs one attempt of a state.
+ *
+ * @param state - The state.
+ * @param run - The attempt.
+ * @returns What it gives.
+ * @internal
+ */
+export function runType(state: State, run: StateRun): Promise<StateResult> {
   switch (state.type) {
     case "Task":
       return runTask(state, run);

@@ -13,6 +13,8 @@ export interface ExecutionEnvironment {
   readonly contextBase: JsonObject;
   /** Runs the states of a block from its first one, and returns what the last one gives. */
   readonly runBlock: (block: StatesBlock, input: Json, branch: Branch) => Promise<Json>;
+  /** Members of the context object that come over all others. */
+  readonly contextOverride?: JsonObject;
 }
 
 /** One attempt to run a state. @internal */
@@ -26,7 +28,12 @@ export interface StateRun {
   readonly entered: Date;
   /** How often it was tried again. */
   readonly retryCount: number;
+  /** Sees what the data became on its way through the state. */
+  readonly inspect?: (step: InspectedStep, value: Json) => void;
 }
+
+/** What TestState shows of the way of the data, by the names that it uses for JSONPath. @internal */
+export type InspectedStep = "afterInputPath" | "afterParameters" | "result" | "afterResultSelector" | "afterResultPath";
 
 /** What a state gives. @internal */
 export interface StateResult {
@@ -68,5 +75,6 @@ function contextObject(run: StateRun, item: MapItem | undefined): JsonObject {
     ...run.environment.contextBase,
     State: { EnteredTime: run.entered.toISOString(), Name: run.stateName, RetryCount: run.retryCount },
     ...(item === undefined ? {} : { Map: { Item: { Index: item.index, Value: item.value } } }),
+    ...run.environment.contextOverride,
   };
 }
