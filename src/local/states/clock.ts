@@ -8,6 +8,25 @@ export interface Clock {
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** A number from 0 (included) to 1 (excluded). */
   readonly random: () => number;
+  /** Keeps a virtual time from jumping until what it returns is called; a clock of real time has none. */
+  readonly hold?: () => () => void;
+}
+
+/**
+ * Does work during which a virtual time stands still.
+ *
+ * @param clock - The clock.
+ * @param work - What is awaited but is no wait, such as a function that runs.
+ * @returns What the work returns.
+ * @internal
+ */
+export async function holdTime<Result>(clock: Pick<Clock, "hold">, work: () => Promise<Result>): Promise<Result> {
+  const release = clock.hold?.();
+  try {
+    return await work();
+  } finally {
+    release?.();
+  }
 }
 
 /** Longest time a timer of Node.js can run; a longer one would fire at once. */

@@ -20,7 +20,9 @@ import {
 import { statesError } from "./service/states-error.js";
 import { Tags } from "./service/tags.js";
 import { sendTaskFailure, sendTaskSuccess } from "./service/task-callbacks.js";
+import { type TestStateRequest, testState } from "./service/test-state.js";
 import { createTaskIntegrations } from "./tasks/create-task-integrations.js";
+import { holdTimeInFunctions, holdTimeInTasks } from "./tasks/hold-time.js";
 import type { SdkClients } from "./tasks/sdk-services.js";
 import type { TaskIntegration } from "./tasks/task-integration.js";
 import { TaskTokens } from "./tasks/task-tokens.js";
@@ -47,6 +49,8 @@ export interface StatesServiceOptions {
   readonly sleep?: Clock["sleep"];
   /** Draws jitter and random numbers; `Math.random` where absent. */
   readonly random?: Clock["random"];
+  /** Holds a virtual time. */
+  readonly hold?: Clock["hold"];
 }
 
 /** The local Step Functions. @internal */
@@ -84,11 +88,12 @@ export function createStatesService(options: StatesServiceOptions): StatesServic
   const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random } = options;
   const { sdkClients, inbox = new TopicInbox() } = options;
   const place = { region, accountId };
+  const clock: Clock = { now, sleep, random, ...(options.hold === undefined ? {} : { hold: options.hold }) };
   const closing = new AbortController();
   const tokens = new TaskTokens();
   const activities = new Activities(place, now);
   const tasks = createTaskIntegrations({
-    functions,
+    functions: holdTimeInFunctions(functions, clock),
     tokens,
     activities,
     executions: () => executions,
@@ -96,17 +101,20 @@ export function createStatesService(options: StatesServiceOptions): StatesServic
     inbox,
     closing: closing.signal,
   });
-  const machines = new StateMachines({ ...place, now, integrations: [...integrations, ...tasks] });
-  const executions = new Executions(place, { now, sleep, random }, machines, options.items);
+  const held = [...integrations, ...tasks].map((integration) => holdTimeInTasks(integration, clock));
+  const machines = new StateMachines({ ...place, now, integrations: held });
+  const executions = new Executions(place, clock, machines, options.items);
   const tags = new Tags((arn) => machines.has(arn) || activities.has(arn));
+  const test = (request: TestStateRequest, signal: AbortSignal = closing.signal) =>
+    testState(request, { place, clock, integrations: held, signal: AbortSignal.any([signal, closing.signal]) });
   const operations = {
-    ...createOperations(machines, executions, tags),
+    ...createOperations(machines, executions, tags, test),
     ...createTaskOperations(activities, tokens, tags),
   };
   return {
     service: (request) => answer(operations, request),
     async close() {
-      closing.abort();
+      closing.abort(statesError("ValidationException", "The local AWS was closed; create another one."));
       activities.close();
       await executions.close();
     },
@@ -155,6 +163,7 @@ function createOperations(
   machines: StateMachines,
   executions: Executions,
   tags: Tags,
+  test: (request: TestStateRequest, signal?: AbortSignal) => Promise<unknown>,
 ): Omit<Operations, TaskOperation> {
   type Machine = { readonly stateMachineArn: string };
   type Run = { readonly executionArn: string };
@@ -176,9 +185,11 @@ function createOperations(
       tags.forget(request.stateMachineArn);
     },
     ValidateStateMachineDefinition: (input) => machines.validate(input as { definition: string }),
+    TestState: (input, { signal }) => test(input as TestStateRequest, signal),
     StartExecution: (input) => executions.start(input as StartExecutionRequest),
     StartSyncExecution: (input, { signal }) => executions.startSync(input as StartExecutionRequest, signal),
     StopExecution: (input) => executions.stop(input as Run),
+    RedriveExecution: (input) => executions.redrive(input as Run),
     DescribeExecution: (input) => executions.describe(input as Run),
     DescribeStateMachineForExecution: (input) => executions.describeMachine(input as Run),
     ListExecutions: (input) => executions.list(input as object),

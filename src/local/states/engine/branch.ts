@@ -2,6 +2,7 @@ import { throwIfAborted } from "../../../core/abort.js";
 import type { Json } from "../json.js";
 import type { StateFailure } from "../state-failure.js";
 import type { EventDetails, History } from "./history.js";
+import { Progress } from "./progress.js";
 
 /** The item that an iteration of a Map works on. @internal */
 export interface MapItem {
@@ -27,6 +28,8 @@ export class Branch {
   readonly signal: AbortSignal;
   /** The item of the innermost Map around it. */
   readonly item: MapItem | undefined;
+  /** How far the line came. */
+  readonly progress: Progress;
   readonly #history: History;
 
   /** @param options - Where the line begins. */
@@ -36,12 +39,14 @@ export class Branch {
     readonly lastEventId: number;
     readonly variables: ReadonlyMap<string, Json>;
     readonly item?: MapItem | undefined;
+    readonly progress?: Progress;
   }) {
     this.#history = options.history;
     this.signal = options.signal;
     this.lastEventId = options.lastEventId;
     this.variables = options.variables;
     this.item = options.item;
+    this.progress = options.progress ?? new Progress();
   }
 
   /**
@@ -79,14 +84,27 @@ export class Branch {
   }
 
   /**
+   * Adds the event that the lines of a Parallel or Map follow; where they are only continued it is there already.
+   *
+   * @param type - Type of the event.
+   * @param details - Its details.
+   */
+  startLines(type: string, details?: EventDetails): void {
+    this.lastEventId = this.progress.linesStartedId ?? this.add(type, details);
+    this.progress.linesStartedId = this.lastEventId;
+  }
+
+  /**
    * Begins a line that starts where this one stands, with a copy of its variables.
    *
    * @param signal - Ends the new line.
    * @param item - The item it works on.
+   * @param index - Its number among the lines of the state; without one it goes on with the progress of this line.
    * @returns The new line.
    */
-  fork(signal: AbortSignal, item: MapItem | undefined = this.item): Branch {
+  fork(signal: AbortSignal, item?: MapItem, index: number | undefined = item?.index): Branch {
     const { lastEventId, variables } = this;
-    return new Branch({ history: this.#history, signal, lastEventId, variables, item });
+    const progress = index === undefined ? this.progress : this.progress.line(index);
+    return new Branch({ history: this.#history, signal, lastEventId, variables, item: item ?? this.item, progress });
   }
 }

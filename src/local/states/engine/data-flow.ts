@@ -15,8 +15,11 @@ const EMPTY: JsonObject = {};
  * @internal
  */
 export async function selectInput(run: StateRun, data: DataFields): Promise<Json> {
-  if (data.inputPath === undefined) return run.input;
-  return data.inputPath === null ? EMPTY : data.inputPath.evaluate(scopeOf(run, run.input));
+  let selected = run.input;
+  if (data.inputPath === null) selected = EMPTY;
+  else if (data.inputPath !== undefined) selected = await data.inputPath.evaluate(scopeOf(run, run.input));
+  run.inspect?.("afterInputPath", selected);
+  return selected;
 }
 
 /**
@@ -29,9 +32,12 @@ export async function selectInput(run: StateRun, data: DataFields): Promise<Json
  * @internal
  */
 export async function buildParameters(run: StateRun, data: DataFields, effectiveInput: Json): Promise<Json> {
-  if (data.parameters === undefined) return effectiveInput;
-  const parameters = await data.parameters.evaluate(scopeOf(run, effectiveInput));
-  checkDataLimit(parameters, describe(run));
+  let parameters = effectiveInput;
+  if (data.parameters !== undefined) {
+    parameters = await data.parameters.evaluate(scopeOf(run, effectiveInput));
+    checkDataLimit(parameters, describe(run));
+  }
+  run.inspect?.("afterParameters", parameters);
   return parameters;
 }
 
@@ -53,6 +59,7 @@ export async function finishWithResult(
   raw: Json,
 ): Promise<{ readonly output: Json; readonly assigned?: JsonObject }> {
   checkDataLimit(raw, describe(run));
+  run.inspect?.("result", raw);
   if (language === "JSONata") {
     const scope = scopeOf(run, run.input, { result: raw });
     const assigned = await evaluateAssign(data, scope);
@@ -60,8 +67,10 @@ export async function finishWithResult(
     return finish(run, output, assigned);
   }
   const selected = data.resultSelector === undefined ? raw : await data.resultSelector.evaluate(scopeOf(run, raw));
+  run.inspect?.("afterResultSelector", selected);
   const assigned = await evaluateAssign(data, scopeOf(run, selected));
   const merged = placeResult(data.resultPath, run.input, selected);
+  run.inspect?.("afterResultPath", merged);
   return finish(run, await selectOutput(run, data, merged), assigned);
 }
 

@@ -30,10 +30,21 @@ export class RetryCounter {
     const attempts = this.#attempts[index] ?? 0;
     if (attempts >= retrier.maxAttempts) return undefined;
     this.#attempts[index] = attempts + 1;
-    const grown = retrier.intervalSeconds * retrier.backoffRate ** attempts;
-    const seconds = Math.min(grown, retrier.maxDelaySeconds ?? 99_999_999, 99_999_999);
-    return seconds * 1000 * (retrier.jitter ? random() : 1);
+    return backoffSeconds(retrier, attempts) * 1000 * (retrier.jitter ? random() : 1);
   }
+}
+
+/**
+ * The pause before a new attempt, without jitter.
+ *
+ * @param retrier - The entry of Retry.
+ * @param attempts - New attempts that there were for it.
+ * @returns Seconds.
+ * @internal
+ */
+export function backoffSeconds(retrier: Retrier, attempts: number): number {
+  const grown = retrier.intervalSeconds * retrier.backoffRate ** attempts;
+  return Math.min(grown, retrier.maxDelaySeconds ?? 99_999_999, 99_999_999);
 }
 
 /**

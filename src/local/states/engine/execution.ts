@@ -6,6 +6,7 @@ import { StateFailure } from "../state-failure.js";
 import { Branch } from "./branch.js";
 import type { MapRunHost } from "./distributed/map-run-host.js";
 import { History, NOT_TRUNCATED } from "./history.js";
+import { Progress } from "./progress.js";
 import { runBlock } from "./run-block.js";
 import type { ExecutionEnvironment } from "./state-run.js";
 
@@ -44,7 +45,7 @@ export class Execution {
   /** When it was started. */
   readonly startDate: Date;
   /** Resolves when it has ended; never rejects. */
-  readonly done: Promise<void>;
+  done: Promise<void>;
   /** How it stands. */
   status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" = "RUNNING";
   /** When it ended. */
@@ -55,9 +56,14 @@ export class Execution {
   error: string | undefined;
   /** Cause, when it did not. */
   cause: string | undefined;
-  readonly #controller = new AbortController();
-  readonly #branch: Branch;
+  /** How often it was redriven. */
+  redriveCount = 0;
+  /** When it was redriven last. */
+  redriveDate: Date | undefined;
+  readonly #progress = new Progress();
   readonly #beforeStop = new Set<() => void>();
+  #controller = new AbortController();
+  #branch: Branch;
 
   /**
    * Starts an execution.
@@ -74,13 +80,33 @@ export class Execution {
       value: { input: inputText, inputDetails: NOT_TRUNCATED, roleArn },
     });
     // The first state follows no event: AWS gives it 0 as its previous one.
-    this.#branch = new Branch({
-      history: this.history,
-      signal: this.#controller.signal,
-      lastEventId: 0,
-      variables: new Map(),
-    });
+    this.#branch = this.#createBranch(0);
     this.done = this.#run();
+  }
+
+  /**
+   * Continues an execution that did not succeed at the states that failed or were aborted.
+   *
+   * @returns When it was redriven.
+   */
+  redrive(): Date {
+    this.status = "RUNNING";
+    for (const name of ["stopDate", "error", "cause"] as const) this[name] = undefined;
+    this.redriveCount++;
+    this.redriveDate = this.options.clock.now();
+    this.#controller = new AbortController();
+    const lastEventId = this.history.add("ExecutionRedriven", this.history.events.length, {
+      key: "executionRedrivenEventDetails",
+      value: { redriveCount: this.redriveCount },
+    });
+    this.#branch = this.#createBranch(lastEventId);
+    this.done = this.#run();
+    return this.redriveDate;
+  }
+
+  #createBranch(lastEventId: number): Branch {
+    const { signal } = this.#controller;
+    return new Branch({ history: this.history, signal, lastEventId, variables: new Map(), progress: this.#progress });
   }
 
   /**
@@ -150,7 +176,8 @@ export class Execution {
           Name: name,
           RoleArn: roleArn,
           StartTime: this.startDate.toISOString(),
-          RedriveCount: 0,
+          RedriveCount: this.redriveCount,
+          ...(this.redriveDate === undefined ? {} : { RedriveTime: this.redriveDate.toISOString() }),
         },
         StateMachine: { Id: stateMachineArn, Name: stateMachineName },
       },

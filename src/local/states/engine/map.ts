@@ -26,7 +26,7 @@ export async function runMap(state: MapState, run: StateRun): Promise<StateResul
   const concurrency = await evaluateConcurrency(state, run, effectiveInput);
   const items = await selectItems(state, run, effectiveInput);
   if (!isJsonArray(items)) throw notIterable(state, items);
-  branch.add("MapStateStarted", { key: "mapStateStartedEventDetails", value: { length: items.length } });
+  branch.startLines("MapStateStarted", { key: "mapStateStartedEventDetails", value: { length: items.length } });
   const outputs: Json[] = [];
   const started = branch.fork(branch.signal);
   const limit = Math.min(concurrency === 0 ? MAX_CONCURRENCY : concurrency, MAX_CONCURRENCY);
@@ -56,7 +56,9 @@ async function runIteration(
   line: Branch,
   item: MapItem,
 ): Promise<Json> {
-  line.add("MapIterationStarted", iterationDetails(state, item.index, "Started"));
+  const { current, output: known } = line.progress;
+  if (known !== undefined) return known;
+  if (current === undefined) line.add("MapIterationStarted", iterationDetails(state, item.index, "Started"));
   try {
     const input = await selectItem(state, run, effectiveInput, item);
     const output = await run.environment.runBlock(state.processor, input, line);

@@ -15,14 +15,14 @@ import type { StateResult, StateRun } from "./state-run.js";
 export async function runParallel(state: ParallelState, run: StateRun): Promise<StateResult> {
   const { branch, environment } = run;
   const input = await buildParameters(run, state.data, await selectInput(run, state.data));
-  branch.add("ParallelStateStarted");
+  branch.startLines("ParallelStateStarted");
   const outputs: Json[] = [];
   const started = branch.fork(branch.signal);
   const count = state.branches.length;
   await runTogether(branch, { name: "Parallel", count, limit: count }, async (index, signal) => {
     const block = state.branches[index];
     if (block === undefined) return;
-    const line = started.fork(signal);
+    const line = started.fork(signal, undefined, index);
     try {
       outputs[index] = await environment.runBlock(block, input, line);
     } finally {

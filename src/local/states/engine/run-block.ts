@@ -1,4 +1,4 @@
-import { sleepLong } from "../clock.js";
+import { holdTime, sleepLong } from "../clock.js";
 import type { State, StatesBlock } from "../definition/model.js";
 import type { Json } from "../json.js";
 import { jsonText } from "../json-text.js";
@@ -8,6 +8,7 @@ import { applyCatcher, findCatcher, RetryCounter } from "./error-handling.js";
 import { NOT_TRUNCATED } from "./history.js";
 import { runMap } from "./map.js";
 import { runParallel } from "./parallel.js";
+import type { EnteredState, Progress } from "./progress.js";
 import { runChoice, runFail, runPass, runSucceed, runWait } from "./simple-states.js";
 import type { ExecutionEnvironment, StateResult, StateRun } from "./state-run.js";
 import { runTask } from "./task.js";
@@ -33,31 +34,62 @@ export async function runBlock(
   input: Json,
   branch: Branch,
 ): Promise<Json> {
-  let data = input;
-  let name: string | undefined = block.startAt;
+  const { progress } = branch;
+  if (progress.output !== undefined) return progress.output;
+  let data = progress.current?.input ?? input;
+  let name: string | undefined = progress.current?.name ?? block.startAt;
+  let resumed = resume(progress, block, branch);
   for (let count = 1; name !== undefined; count++) {
     const state = block.states.get(name);
     if (state === undefined)
       throw new StateFailure("States.Runtime", `There is no state '${name}'.`, { located: true });
-    if (count % STATES_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
-    const result: StateResult = await runState(environment, state, data, branch);
+    if (count % STATES_PER_TURN === 0) {
+      await holdTime(environment.clock, () => new Promise((resolve) => setImmediate(resolve)));
+    }
+    const result: StateResult = await runState(
+      environment,
+      state,
+      resumed ?? enter(environment, state, data, branch),
+      branch,
+    );
+    resumed = undefined;
     data = result.output;
     name = result.next;
   }
+  progress.end(data);
   return data;
 }
 
-async function runState(
-  environment: ExecutionEnvironment,
-  state: State,
-  input: Json,
-  branch: Branch,
-): Promise<StateResult> {
+/** The state at which a redriven execution goes on: its next event follows the one with which it was entered. */
+function resume(progress: Progress, block: StatesBlock, branch: Branch): EnteredState | undefined {
+  const { current } = progress;
+  if (current === undefined) return undefined;
+  branch.variables = current.variables;
+  branch.lastEventId = current.enteredId;
+  if (block.states.get(current.name)?.type !== "Fail") return current;
+  // A Fail state is entered once more.
+  branch.lastEventId = current.previousId;
+  return undefined;
+}
+
+function enter(environment: ExecutionEnvironment, state: State, input: Json, branch: Branch): EnteredState {
+  const { lastEventId: previousId, variables } = branch;
   const entered = environment.clock.now();
   const enteredId = branch.add(`${state.type}StateEntered`, {
     key: "stateEnteredEventDetails",
     value: { name: state.name, input: jsonText(input), inputDetails: NOT_TRUNCATED },
   });
+  const current = { name: state.name, input, variables, entered, enteredId, previousId };
+  branch.progress.enter(current);
+  return current;
+}
+
+async function runState(
+  environment: ExecutionEnvironment,
+  state: State,
+  { input, entered, enteredId }: EnteredState,
+  branch: Branch,
+): Promise<StateResult> {
   const base = { environment, branch, stateName: state.name, input, entered };
   const retries = new RetryCounter(state);
   for (let retryCount = 0; ; retryCount++) {
@@ -68,6 +100,7 @@ async function runState(
     } catch (error) {
       const failure = noteFailure(toFailure(error, branch), state, enteredId, branch);
       const delay = retries.next(failure, environment.clock.random);
+      if (delay !== undefined || failure.error === "States.DataLimitExceeded") branch.progress.forgetLines();
       if (delay !== undefined) {
         await sleepLong(environment.clock, delay, branch.signal);
         continue;
@@ -79,7 +112,15 @@ async function runState(
   }
 }
 
-function runType(state: State, run: StateRun): Promise<StateResult> {
+/**
+ * Runs one attempt of a state.
+ *
+ * @param state - The state.
+ * @param run - The attempt.
+ * @returns What it gives.
+ * @internal
+ */
+export function runType(state: State, run: StateRun): Promise<StateResult> {
   switch (state.type) {
     case "Task":
       return runTask(state, run);

@@ -19,6 +19,8 @@ export interface ExecutionEnvironment {
   readonly beforeStop: Set<() => void>;
   /** Runs the states of a block from its first one, and returns what the last one gives. */
   readonly runBlock: (block: StatesBlock, input: Json, branch: Branch) => Promise<Json>;
+  /** Members of the context object that come over all others. */
+  readonly contextOverride?: JsonObject;
 }
 
 /** One attempt to run a state. @internal */
@@ -34,7 +36,12 @@ export interface StateRun {
   readonly retryCount: number;
   /** Token of a task that waits for one. */
   readonly taskToken?: string;
+  /** Sees what the data became on its way through the state. */
+  readonly inspect?: (step: InspectedStep, value: Json) => void;
 }
+
+/** What TestState shows of the way of the data, by the names that it uses for JSONPath. @internal */
+export type InspectedStep = "afterInputPath" | "afterParameters" | "result" | "afterResultSelector" | "afterResultPath";
 
 /** What a state gives. @internal */
 export interface StateResult {
@@ -77,6 +84,7 @@ function contextObject(run: StateRun, item: MapItem | undefined): JsonObject {
     State: { EnteredTime: run.entered.toISOString(), Name: run.stateName, RetryCount: run.retryCount },
     ...(item === undefined ? {} : { Map: { Item: describeItem(item) } }),
     ...(run.taskToken === undefined ? {} : { Task: { Token: run.taskToken } }),
+    ...run.environment.contextOverride,
   };
 }
 

@@ -3,12 +3,15 @@ import type { EvaluationScope, Evaluator } from "../evaluation.js";
 import { isJsonObject, type Json } from "../json.js";
 import { hasKnownText, jsonText, rememberText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
+import { BoundedRegExp } from "./bounded-reg-exp.js";
 import { jsonataFunctions } from "./jsonata-functions.js";
 
 /** An expression gives up after this time, so that an endless one does not hold the process. */
 const TIMEOUT_MS = 2_000;
 const MAX_STACK = 500;
 const MAX_SEQUENCE = 1_000_000;
+/** JSONata only makes one of an expression, and searches with it. */
+const RegexEngine = BoundedRegExp as unknown as RegExpConstructor;
 const EXPRESSION = /^\{%([\s\S]*)%\}$/;
 
 /**
@@ -55,7 +58,7 @@ export function parseExpression(value: string, field: string): Evaluator {
 
 function compile(text: string): jsonata.Expression {
   try {
-    return jsonata(text, { timeout: TIMEOUT_MS, stack: MAX_STACK, sequence: MAX_SEQUENCE });
+    return jsonata(text, { timeout: TIMEOUT_MS, stack: MAX_STACK, sequence: MAX_SEQUENCE, RegexEngine });
   } catch (error) {
     const { code, message } = readError(error);
     throw new Error(code === undefined ? message : `${code}: ${message}`);

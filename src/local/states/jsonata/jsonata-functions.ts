@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import jsonata from "jsonata";
 import type { Clock } from "../clock.js";
 import { chunk, numberRange } from "../intrinsics/array-functions.js";
 import { hashText } from "../intrinsics/hash-text.js";
@@ -28,6 +29,8 @@ export function jsonataFunctions(clock: Clock): Readonly<Record<string, unknown>
 const cache = new WeakMap<Clock, Readonly<Record<string, unknown>>>();
 
 function createFunctions(clock: Clock): Readonly<Record<string, unknown>> {
+  // Without a picture it gives ISO 8601.
+  const format = jsonata("$fromMillis($time, $picture, $timezone)");
   return {
     eval: undefined,
     partition: (items: unknown, size: unknown) => {
@@ -42,6 +45,9 @@ function createFunctions(clock: Clock): Readonly<Record<string, unknown>> {
     },
     random: (seed?: unknown) => (typeof seed === "number" ? seededRandom(seed) : clock.random()),
     uuid: () => randomUUID(),
+    millis: () => clock.now().getTime(),
+    now: (picture?: string, timezone?: string) =>
+      format.evaluate(undefined, { time: clock.now().getTime(), picture, timezone }),
     parse: (text: unknown) => {
       if (text === undefined) return undefined;
       if (typeof text !== "string") throw new IntrinsicError("$parse takes a text.");

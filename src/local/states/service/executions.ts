@@ -5,11 +5,13 @@ import type { ChildRequest } from "../engine/distributed/map-run-host.js";
 import { Execution } from "../engine/execution.js";
 import type { ItemStore } from "../item-store.js";
 import type { Json } from "../json.js";
-import { rememberText } from "../json-text.js";
-import { exceedsDataLimit, MAX_DATA_BYTES } from "../limits.js";
 import { type ArnPlace, checkArn, checkName, executionArn } from "./arns.js";
+import { describeExecution } from "./describe-execution.js";
+import { type ExecutionRecord, type ListExecutionsRequest, listExecutions } from "./list-executions.js";
 import { MapRuns } from "./map-runs.js";
 import { takePage } from "./paging.js";
+import { readInput } from "./read-input.js";
+import { describeRedrives, whyNotRedrivable } from "./redrive-status.js";
 import { showEvent } from "./show-history.js";
 import { describeDefinition, type StateMachineRecord, type StateMachines, seconds } from "./state-machines.js";
 import { namedError, statesError } from "./states-error.js";
@@ -26,15 +28,14 @@ interface ExecutionRequest {
   readonly includedData?: string;
 }
 
-interface ExecutionRecord {
-  readonly execution: Execution;
-  readonly machine: StateMachineRecord;
-  /** The Map Run that started it, when it is a child execution. */
-  readonly mapRun?: MapRun;
-  /** Items in the input of a child execution. */
-  readonly itemCount?: number;
+interface RedriveRequest {
+  readonly executionArn: string;
+  readonly clientToken?: string;
 }
 
+/** Source: API reference, "RedriveExecution": the last 10 tokens are known, for up to 15 minutes. */
+const MAX_TOKENS = 10;
+const TOKEN_MS = 900_000;
 /** Source: AWS Step Functions Developer Guide, "Choosing workflow type": Express runs for up to five minutes. */
 const MAX_EXPRESS_SECONDS = 300;
 
@@ -78,7 +79,7 @@ export class Executions {
       return { executionArn: arn, startDate: seconds(existing.startDate) };
     }
     const execution = this.#run(machine, arn, name, text, input);
-    if (machine.type === "STANDARD") this.#records.set(arn, { execution, machine });
+    if (machine.type === "STANDARD") this.#records.set(arn, { execution, machine, redrives: new Map() });
     return { executionArn: arn, startDate: seconds(execution.startDate) };
   }
 
@@ -101,7 +102,7 @@ export class Executions {
     signal?.removeEventListener("abort", stop);
     const duration = (execution.stopDate ?? execution.startDate).getTime() - execution.startDate.getTime();
     return {
-      ...describeRun(execution, request.includedData),
+      ...describeExecution(execution, request.includedData),
       stateMachineArn: machine.arn,
       billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds: Math.ceil(duration / 100) * 100 },
     };
@@ -123,16 +124,38 @@ export class Executions {
     signal.throwIfAborted();
   }
 
+  /** Continues an execution that did not succeed; the same request again finds the one that was made. */
+  redrive({ executionArn: arn, clientToken = randomUUID() }: RedriveRequest): { readonly redriveDate: number } {
+    const { execution, redrives } = this.#find(arn);
+    const known = redrives.get(clientToken);
+    const now = this.#clock.now().getTime();
+    if (known !== undefined && now - known.getTime() <= TOKEN_MS) return { redriveDate: seconds(known) };
+    const reason = this.#whyNotRedrivable(arn);
+    if (reason !== undefined) throw statesError("ExecutionNotRedrivable", reason);
+    this.#refuseWhenClosed();
+    const redriven = execution.redrive();
+    redrives.set(clientToken, redriven);
+    const [oldest] = redrives.keys();
+    if (redrives.size > MAX_TOKENS && oldest !== undefined) redrives.delete(oldest);
+    this.#watch(execution);
+    return { redriveDate: seconds(redriven) };
+  }
+
+  #whyNotRedrivable(arn: string): string | undefined {
+    const { execution, machine, mapRun } = this.#find(arn);
+    if (mapRun !== undefined) return "Child executions of a Map Run are not redriven by themselves";
+    const isDeleted = !this.#machines.has(machine.arn);
+    return isDeleted ? "State machine is in DELETING status" : whyNotRedrivable(execution, this.#clock.now());
+  }
+
   /** Describes an execution. */
   describe({ executionArn: arn, includedData }: ExecutionRequest): unknown {
     const { execution, machine, mapRun } = this.#find(arn);
     return {
-      ...describeRun(execution, includedData),
+      ...describeExecution(execution, includedData),
       stateMachineArn: machine.arn,
       ...(mapRun === undefined ? {} : { mapRunArn: mapRun.facts.arn }),
-      redriveCount: 0,
-      redriveStatus: "NOT_REDRIVABLE",
-      redriveStatusReason: "The local AWS does not redrive executions",
+      ...describeRedrives(execution, this.#whyNotRedrivable(arn)),
     };
   }
 
@@ -148,36 +171,15 @@ export class Executions {
   }
 
   /** Lists the executions of a machine, or the children of a Map Run, newest first. */
-  list(request: {
-    readonly stateMachineArn?: string;
-    readonly mapRunArn?: string;
-    readonly statusFilter?: string;
-    readonly maxResults?: number;
-    readonly nextToken?: string;
-  }): unknown {
-    const { stateMachineArn, mapRunArn, statusFilter } = request;
+  list(request: ListExecutionsRequest): unknown {
+    const { stateMachineArn, mapRunArn } = request;
     const listed = mapRunArn ?? stateMachineArn;
     if (listed === undefined || (mapRunArn !== undefined && stateMachineArn !== undefined)) {
       throw statesError("ValidationException", "Must specify exactly one of [StateMachineArn, MapRunArn]");
     }
-    if (mapRunArn !== undefined) this.mapRuns.find(mapRunArn);
-    else this.#checkListable(listed);
-    const all = [...this.#records.values()]
-      .filter(({ machine, mapRun }) => (mapRunArn === undefined ? machine.arn : mapRun?.facts.arn) === listed)
-      .filter(({ execution }) => statusFilter === undefined || execution.status === statusFilter)
-      .reverse();
-    const { items, nextToken } = takePage(all, request, `executions:${listed}:${statusFilter ?? ""}`);
-    const executions = items.map(({ execution, machine, itemCount }) => ({
-      executionArn: execution.options.arn,
-      stateMachineArn: machine.arn,
-      ...(mapRunArn === undefined ? {} : { mapRunArn, itemCount }),
-      name: execution.options.name,
-      status: execution.status,
-      startDate: seconds(execution.startDate),
-      ...(execution.stopDate === undefined ? {} : { stopDate: seconds(execution.stopDate) }),
-      redriveCount: 0,
-    }));
-    return { executions, nextToken };
+    if (mapRunArn === undefined) this.#checkListable(listed, request);
+    else this.mapRuns.find(mapRunArn);
+    return listExecutions([...this.#records.values()], listed, request);
   }
 
   /** Lists the Map Runs of an execution. */
@@ -210,7 +212,7 @@ export class Executions {
   }
 
   #run(machine: StateMachineRecord, arn: string, name: string, inputText: string, input: Json): Execution {
-    if (this.#closed) throw statesError("ValidationException", "The local AWS was closed; create another one.");
+    this.#refuseWhenClosed();
     const execution = new Execution({
       machine: machine.machine,
       arn,
@@ -229,9 +231,17 @@ export class Executions {
       },
       ...(machine.type === "EXPRESS" ? { maxSeconds: MAX_EXPRESS_SECONDS } : {}),
     });
+    this.#watch(execution);
+    return execution;
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw statesError("ValidationException", "The local AWS was closed; create another one.");
+  }
+
+  #watch(execution: Execution): void {
     this.#running.add(execution);
     void execution.done.then(() => this.#running.delete(execution));
-    return execution;
   }
 
   /** A child runs its processor as a machine of its own, which no request but those for executions can name. */
@@ -242,11 +252,16 @@ export class Executions {
     const name = randomUUID();
     const childArn = executionArn(this.#place, machine.name, name, type === "EXPRESS" ? randomUUID() : undefined);
     const execution = this.#run(machine, childArn, name, child.inputText, child.input);
-    if (type === "STANDARD") this.#records.set(childArn, { execution, machine, mapRun, itemCount });
+    if (type === "STANDARD")
+      this.#records.set(childArn, { execution, machine, redrives: new Map(), mapRun, itemCount });
     return execution;
   }
 
-  #checkListable(arn: string): void {
+  #checkListable(arn: string, { statusFilter, redriveFilter }: ListExecutionsRequest): void {
+    if (redriveFilter !== undefined || statusFilter === "PENDING_REDRIVE") {
+      const filter = redriveFilter === undefined ? "statusFilter PENDING_REDRIVE" : "redriveFilter";
+      throw statesError("ValidationException", `The ${filter} is only supported with a mapRunArn`);
+    }
     if (this.#machines.find(arn).type === "STANDARD") return;
     throw statesError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");
   }
@@ -257,35 +272,4 @@ export class Executions {
     if (record === undefined) throw namedError("ExecutionDoesNotExist", arn);
     return record;
   }
-}
-
-function readInput(text: string): { readonly text: string; readonly input: Json } {
-  if (exceedsDataLimit(text)) {
-    throw namedError("InvalidExecutionInput", `The input is larger than ${MAX_DATA_BYTES} bytes`);
-  }
-  try {
-    const input = JSON.parse(text) as Json;
-    // Writing it once shows that it can be written: a value that is nested too deeply cannot.
-    return { text, input: rememberText(input, JSON.stringify(input)) };
-  } catch (error) {
-    throw namedError("InvalidExecutionInput", error instanceof Error ? error.message : String(error));
-  }
-}
-
-function describeRun(execution: Execution, includedData: string | undefined) {
-  const { arn, name, inputText } = execution.options;
-  const { status, startDate, stopDate, output, error, cause } = execution;
-  const hasData = includedData !== "METADATA_ONLY";
-  return {
-    executionArn: arn,
-    name,
-    status,
-    startDate: seconds(startDate),
-    ...(stopDate === undefined ? {} : { stopDate: seconds(stopDate) }),
-    inputDetails: { included: hasData },
-    ...(hasData ? { input: inputText } : {}),
-    ...(output === undefined ? {} : { outputDetails: { included: hasData }, ...(hasData ? { output } : {}) }),
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
-  };
 }

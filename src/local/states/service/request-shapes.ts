@@ -56,6 +56,30 @@ export const requestShapes = {
     { definition, type, severity: oneOf("ERROR", "WARNING"), maxResults: integer(0, 100) },
     "definition",
   ),
+  TestState: structure(
+    {
+      definition,
+      roleArn: arn,
+      input,
+      inspectionLevel: oneOf("INFO", "DEBUG", "TRACE"),
+      revealSecrets: boolean,
+      variables: text({ max: 262_144 }),
+      stateName: name,
+      mock: structure({
+        result: text({ max: 262_144 }),
+        errorOutput: structure({ error: text({ max: 256 }), cause: text({ max: 32_768 }) }),
+        fieldValidationMode: oneOf("STRICT", "PRESENT", "NONE"),
+      }),
+      context: text({ max: 262_144 }),
+      stateConfiguration: structure({
+        retrierRetryCount: integer(0, Number.MAX_SAFE_INTEGER),
+        errorCausedByState: name,
+        mapIterationFailureCount: integer(0, Number.MAX_SAFE_INTEGER),
+        mapItemReaderData: text({ max: 1_048_576 }),
+      }),
+    },
+    "definition",
+  ),
   StartExecution: structure({ stateMachineArn: arn, name, input, traceHeader: text({ max: 256 }) }, "stateMachineArn"),
   StartSyncExecution: structure(
     { stateMachineArn: arn, name, input, traceHeader: text({ max: 256 }), includedData },
@@ -65,6 +89,7 @@ export const requestShapes = {
     { executionArn: arn, error: text({ max: 256 }), cause: text({ max: 32_768 }) },
     "executionArn",
   ),
+  RedriveExecution: structure({ executionArn: arn, clientToken: text({ min: 1, max: 64 }) }, "executionArn"),
   DescribeExecution: structure({ executionArn: arn, includedData }, "executionArn"),
   DescribeStateMachineForExecution: structure({ executionArn: arn, includedData }, "executionArn"),
   ListExecutions: structure({

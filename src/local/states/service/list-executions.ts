@@ -1,0 +1,60 @@
+import type { MapRun } from "../engine/distributed/map-run.js";
+import type { Execution } from "../engine/execution.js";
+import { takePage } from "./paging.js";
+import { type StateMachineRecord, seconds } from "./state-machines.js";
+
+/** An execution, and what it was started from. @internal */
+export interface ExecutionRecord {
+  readonly execution: Execution;
+  readonly machine: StateMachineRecord;
+  /** The Map Run that started it, when it is a child execution. */
+  readonly mapRun?: MapRun;
+  /** Items in the input of a child execution. */
+  readonly itemCount?: number;
+  /** When it was redriven, by the token of the request. */
+  readonly redrives: Map<string, Date>;
+}
+
+/** A ListExecutions request after its shape was checked. @internal */
+export interface ListExecutionsRequest {
+  readonly stateMachineArn?: string;
+  readonly mapRunArn?: string;
+  readonly statusFilter?: string;
+  readonly redriveFilter?: string;
+  readonly maxResults?: number;
+  readonly nextToken?: string;
+}
+
+/**
+ * Lists the executions of a machine, or the children of a Map Run, newest first.
+ *
+ * @param records - All executions.
+ * @param listed - ARN of the machine or of the Map Run.
+ * @param request - The request.
+ * @returns The answer of ListExecutions.
+ * @internal
+ */
+export function listExecutions(
+  records: readonly ExecutionRecord[],
+  listed: string,
+  request: ListExecutionsRequest,
+): unknown {
+  const { mapRunArn, statusFilter } = request;
+  const all = records
+    .filter(({ machine, mapRun }) => (mapRunArn === undefined ? machine.arn : mapRun?.facts.arn) === listed)
+    .filter(({ execution }) => statusFilter === undefined || execution.status === statusFilter)
+    .reverse();
+  const { items, nextToken } = takePage(all, request, `executions:${listed}:${statusFilter ?? ""}`);
+  const executions = items.map(({ execution, machine, itemCount }) => ({
+    executionArn: execution.options.arn,
+    stateMachineArn: machine.arn,
+    ...(mapRunArn === undefined ? {} : { mapRunArn, itemCount }),
+    name: execution.options.name,
+    status: execution.status,
+    startDate: seconds(execution.startDate),
+    ...(execution.stopDate === undefined ? {} : { stopDate: seconds(execution.stopDate) }),
+    redriveCount: execution.redriveCount,
+    ...(execution.redriveDate === undefined ? {} : { redriveDate: seconds(execution.redriveDate) }),
+  }));
+  return { executions, nextToken };
+}
