@@ -158,7 +158,7 @@ describe("TestState", () => {
       ItemSelector: { "v.$": "$$.Map.Item.Value" },
       MaxConcurrency: 2,
       ToleratedFailureCount: 1,
-      ItemProcessor: block,
+      ItemProcessor: { ...block, ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" } },
       End: true,
     };
     const mock = { result: "[5,6]" };
