@@ -24,7 +24,7 @@ const USED_UP = {
   source: "(stream)",
   reason: "its stream was read or closed before; a stream can be read once: pass a new one, or a path",
 };
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Unpacks a source where it is gzip.

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import * as z from "zod";
 import { throwIfAborted } from "../../core/abort.js";
-import { forEachConcurrent } from "../../core/concurrency.js";
 import { LabelsSchema } from "../../core/contracts.js";
 import { InvalidOptionsError, parseOptions, signalSchema } from "../../core/options.js";
 import type { CifarImage } from "../images/cifar-image.js";
@@ -52,7 +53,8 @@ const OptionsSchema = z.strictObject({
   signal: signalSchema.optional(),
 });
 
-const CONCURRENCY = 16;
+/** After so many images the event loop gets its turn. */
+const PAUSE_IMAGES = 32;
 
 /**
  * Writes images as PNG files under `train/` and `test/` with the manifests `train.lst` and `test.lst`. The folder
@@ -86,9 +88,13 @@ export async function writeDataset(options: WriteDatasetOptions): Promise<LocalD
   try {
     await mkdir(join(draft, "train"), { recursive: true });
     await mkdir(join(draft, "test"));
-    await forEachConcurrent(plan.follow(images), { limit: CONCURRENCY, signal }, ({ image, filename }) =>
-      writeFile(join(draft, image.split, filename), encodePng(image), { flag: "wx" }),
-    );
+    let count = 0;
+    for await (const { image, filename } of plan.follow(images)) {
+      throwIfAborted(signal);
+      // Handing so small a file to another thread takes several times as long as writing it.
+      writeFileSync(join(draft, image.split, filename), encodePng(image), { flag: "wx" });
+      if (++count % PAUSE_IMAGES === 0) await setImmediate();
+    }
     plan.requireBothSplits();
     await writeFile(join(draft, "train.lst"), plan.manifest("train"));
     await writeFile(join(draft, "test.lst"), plan.manifest("test"));
