@@ -27,3 +27,14 @@ export function median(values: readonly number[]): number {
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
+
+/** Compares figures of one side with those of its peers, figure by figure. */
+export function compareSides<Side extends { readonly name: string }>(ours: Side, peers: readonly Side[]) {
+  return (name: string, unit: string, figures: (side: Side) => readonly number[]): BenchResult =>
+    compareMedians({
+      name,
+      unit,
+      ours: figures(ours),
+      peers: Object.fromEntries(peers.map((peer) => [peer.name, figures(peer)])),
+    });
+}

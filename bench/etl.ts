@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BenchContext, BenchResult } from "./bench-result.js";
-import { compareMedians } from "./compare-medians.js";
+import { compareSides } from "./compare-medians.js";
 import { provideFullArchive } from "./full-archive.js";
 import { isRunnable, PYTHON, runProgram } from "./run-program.js";
 
@@ -39,13 +39,7 @@ export async function runEtlBench({ rounds, log, data }: BenchContext): Promise<
       log(`round ${round}: ${each.name}: ${each.seconds.at(-1)?.toFixed(2)} s, ${each.peakMiB.at(-1)?.toFixed(0)} MiB`);
     }
   }
-  const compare = (name: string, unit: string, figures: (side: Side) => readonly number[]) =>
-    compareMedians({
-      name,
-      unit,
-      ours: figures(ours),
-      peers: Object.fromEntries(peers.map((peer) => [peer.name, figures(peer)])),
-    });
+  const compare = compareSides(ours, peers);
   return [
     compare("wall time, median", "s", ({ seconds }) => seconds),
     compare("peak memory of the process, median", "MiB", ({ peakMiB }) => peakMiB),

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { CifarExtractor, writeDataset } from "scones-ml/etl";
 import { generateArchive } from "../examples/end-to-end/generate-archive.js";
 import type { BenchContext, BenchResult } from "./bench-result.js";
-import { compareMedians } from "./compare-medians.js";
+import { compareSides } from "./compare-medians.js";
 import { isRunnable, runProgram } from "./run-program.js";
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -63,13 +63,7 @@ export async function runUploadBench({ rounds, log }: BenchContext): Promise<rea
     for (let round = 0; round < rounds; round++) {
       for (const each of [ours, ...peers]) log(`round ${round}: ${await measure(each, `${each.name}-${round}`)}`);
     }
-    const compare = (name: string, unit: string, figures: (side: Side) => readonly number[]) =>
-      compareMedians({
-        name,
-        unit,
-        ours: figures(ours),
-        peers: Object.fromEntries(peers.map((peer) => [peer.name, figures(peer)])),
-      });
+    const compare = compareSides(ours, peers);
     return [
       compare("objects per second, median", "1/s", ({ rates }) => rates),
       compare("second run, which sends nothing, median", "s", ({ repeatSeconds }) => repeatSeconds),
