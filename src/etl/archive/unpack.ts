@@ -1,5 +1,5 @@
 import { ReadStream } from "node:fs";
-import { Readable, type TransformOptions } from "node:stream";
+import { Readable } from "node:stream";
 import { types } from "node:util";
 import { createGunzip, type Gunzip, type ZlibOptions } from "node:zlib";
 import { archiveInvalid } from "./archive-failures.js";
@@ -25,6 +25,8 @@ const USED_UP = {
   reason: "its stream was read or closed before; a stream can be read once: pass a new one, or a path",
 };
 const CHUNK_BYTES = 1024 * 1024;
+/** As many chunks are unpacked ahead while the last one is worked on. */
+const CHUNKS_AHEAD = 8;
 
 /**
  * Unpacks a source where it is gzip.
@@ -54,8 +56,10 @@ export function unpack(source: AsyncIterable<Uint8Array>): Unpacking {
       yield* readable;
       return;
     }
-    // The stream option lets it unpack ahead while the last chunk is worked on; the types of zlib leave it out.
-    const options: ZlibOptions & TransformOptions = { chunkSize: CHUNK_BYTES, highWaterMark: 4 * CHUNK_BYTES };
+    // The stream options stand in no type of zlib. As objects the chunks stay apart: a stream of bytes joins all that it
+    // holds, a copy of everything.
+    const ahead = { readableObjectMode: true, readableHighWaterMark: CHUNKS_AHEAD };
+    const options: ZlibOptions = { chunkSize: CHUNK_BYTES, ...ahead };
     gunzip = createGunzip(options);
     gunzip.on("error", () => undefined);
     readable.pipe(gunzip);

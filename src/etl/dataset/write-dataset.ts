@@ -8,7 +8,7 @@ import { throwIfAborted } from "../../core/abort.js";
 import { LabelsSchema } from "../../core/contracts.js";
 import { InvalidOptionsError, parseOptions, signalSchema } from "../../core/options.js";
 import type { CifarImage } from "../images/cifar-image.js";
-import { encodePng } from "../images/encode-png.js";
+import { encodeChecked } from "../images/encode-png.js";
 import { imagesSchema } from "../images/images-schema.js";
 import { DatasetPlan } from "./dataset-plan.js";
 
@@ -53,9 +53,6 @@ const OptionsSchema = z.strictObject({
   signal: signalSchema.optional(),
 });
 
-/** After so many images the event loop gets its turn. */
-const PAUSE_IMAGES = 32;
-
 /**
  * Writes images as PNG files under `train/` and `test/` with the manifests `train.lst` and `test.lst`. The folder
  * appears under its name only when all of it is there; after a failure nothing is left. An image whose name another
@@ -88,12 +85,12 @@ export async function writeDataset(options: WriteDatasetOptions): Promise<LocalD
   try {
     await mkdir(join(draft, "train"), { recursive: true });
     await mkdir(join(draft, "test"));
-    let count = 0;
     for await (const { image, filename } of plan.follow(images)) {
       throwIfAborted(signal);
       // Handing so small a file to another thread takes several times as long as writing it.
-      writeFileSync(join(draft, image.split, filename), encodePng(image), { flag: "wx" });
-      if (++count % PAUSE_IMAGES === 0) await setImmediate();
+      writeFileSync(join(draft, image.split, filename), encodeChecked(image), { flag: "wx" });
+      // The event loop gets its turn, in which the archive is unpacked further.
+      await setImmediate();
     }
     plan.requireBothSplits();
     await writeFile(join(draft, "train.lst"), plan.manifest("train"));

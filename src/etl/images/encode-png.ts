@@ -1,4 +1,4 @@
-import { crc32, deflateSync } from "node:zlib";
+import { constants, crc32, deflateSync, type ZlibOptions } from "node:zlib";
 import * as z from "zod";
 import { parseOptions } from "../../core/options.js";
 
@@ -6,6 +6,11 @@ const SIGNATURE = Buffer.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const END = chunk("IEND", Buffer.alloc(0));
 /** Bytes of a pixel. */
 const STEP = 3;
+/** Up to here, deflate takes as long to set up its tables as to deflate, and next to nothing ever repeats but runs. */
+const SMALL_BYTES = 4096;
+const SMALL: ZlibOptions = { windowBits: 12, memLevel: 6, strategy: constants.Z_RLE };
+/** Number of the filter. */
+const PAETH = 4;
 
 const ImageSchema = z
   .object({
@@ -41,16 +46,25 @@ export function encodePng(image: {
   /** `height * width * 3` bytes of red, green and blue. */
   readonly rgb: Uint8Array;
 }): Uint8Array {
-  const { width, height, rgb } = parseOptions("encodePng", ImageSchema, image);
+  return encodeChecked(parseOptions("encodePng", ImageSchema, image));
+}
+
+/**
+ * Encodes an image that was checked before.
+ *
+ * @param image - The same as of {@link encodePng}.
+ * @returns The file.
+ * @internal
+ */
+export function encodeChecked({ width, height, rgb }: Parameters<typeof encodePng>[0]): Uint8Array {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   // 8 bits a channel, colour type 2 (RGB), the only compression and filter method, not interlaced.
   header.set([8, 2, 0, 0, 0], 8);
   const filtered = filterRows(width, height, rgb);
-  // A small image needs neither the large window nor the large buffer, and setting those up takes as long as deflating.
-  const windowBits = filtered.length <= 4096 ? 12 : 15;
-  const pixels = deflateSync(filtered, { windowBits, chunkSize: filtered.length + 1024 });
+  const chunkSize = filtered.length + 1024;
+  const pixels = deflateSync(filtered, filtered.length <= SMALL_BYTES ? { ...SMALL, chunkSize } : { chunkSize });
   return Buffer.concat([SIGNATURE, chunk("IHDR", header), chunk("IDAT", pixels), END]);
 }
 
@@ -64,8 +78,9 @@ function chunk(type: string, data: Buffer): Buffer {
 }
 
 /**
- * Writes each row as differences, which deflate smaller than pixels, in front of them the number of the filter. As the
- * PNG specification advises, the filter whose differences add up to the least is taken, of all five.
+ * Writes each row as differences from what its neighbours let expect, with the number of the filter in front. Paeth's
+ * filter for all rows: on photographs it deflates smaller than choosing a filter for each row by the sum of its
+ * differences, and takes a third of the time.
  */
 function filterRows(width: number, height: number, rgb: Uint8Array): Buffer {
   const stride = width * STEP;
@@ -75,56 +90,15 @@ function filterRows(width: number, height: number, rgb: Uint8Array): Buffer {
   let row = new Uint8Array(stride + STEP);
   for (let y = 0; y < height; y++) {
     row.set(rgb.subarray(y * stride, (y + 1) * stride), STEP);
-    const filter = chooseFilter(row, above);
     const target = y * (stride + 1);
-    filtered[target] = filter;
+    filtered[target] = PAETH;
     for (let index = 0; index < stride; index++) {
-      const here = row[index + STEP] ?? 0;
-      filtered[target + 1 + index] =
-        here - predict(filter, row[index] ?? 0, above[index + STEP] ?? 0, above[index] ?? 0);
+      const expected = predictPaeth(row[index] ?? 0, above[index + STEP] ?? 0, above[index] ?? 0);
+      filtered[target + 1 + index] = (row[index + STEP] ?? 0) - expected;
     }
     [above, row] = [row, above];
   }
   return filtered;
-}
-
-/** Finds the number of the best filter of a row. */
-function chooseFilter(row: Uint8Array, above: Uint8Array): number {
-  // Plain numbers: sums in an array take four times as long.
-  let [ofNone, ofSub, ofUp, ofAverage, ofPaeth] = [0, 0, 0, 0, 0];
-  for (let index = 0; index < row.length - STEP; index++) {
-    const here = row[index + STEP] ?? 0;
-    const left = row[index] ?? 0;
-    const over = above[index + STEP] ?? 0;
-    ofNone += magnitude(here);
-    ofSub += magnitude(here - left);
-    ofUp += magnitude(here - over);
-    ofAverage += magnitude(here - ((left + over) >> 1));
-    ofPaeth += magnitude(here - predictPaeth(left, over, above[index] ?? 0));
-  }
-  const sums = [ofNone, ofSub, ofUp, ofAverage, ofPaeth];
-  return sums.indexOf(Math.min(...sums));
-}
-
-/** What a filter takes away from a byte, from the bytes of the pixels left of it, above it, and left of that one. */
-function predict(filter: number, left: number, over: number, corner: number): number {
-  switch (filter) {
-    case 1:
-      return left;
-    case 2:
-      return over;
-    case 3:
-      return (left + over) >> 1;
-    case 4:
-      return predictPaeth(left, over, corner);
-    default:
-      return 0;
-  }
-}
-
-/** Distance from 0 of a difference as the byte that it becomes, where 255 stands for -1. */
-function magnitude(difference: number): number {
-  return Math.abs((difference << 24) >> 24);
 }
 
 /** The neighbour that is nearest to `left + over - corner`. Source: the PNG specification, filter type 4. */

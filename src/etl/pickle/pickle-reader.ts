@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { ByteReader } from "../archive/byte-reader.js";
 import { PickleError } from "../etl-errors.js";
 import { describeOpcode, OP, OPERAND_SIZES, textLength, toSigned } from "./pickle-opcodes.js";
@@ -26,6 +27,8 @@ const LONG_BYTES = 3072;
 const MAX_NAME_BYTES = 256;
 /** The genuine train batch takes 350,000. */
 const MAX_OPCODES = 4_000_000;
+/** After so many opcodes the event loop gets its turn; without it nothing is unpacked while the labels are read. */
+const PAUSE_OPCODES = 4096;
 /** The names of the genuine train batch take 1.4 MB. */
 const MAX_TEXT_BYTES = 32_000_000;
 
@@ -67,6 +70,7 @@ export class PickleReader {
   async next(): Promise<PickleStep> {
     for (;;) {
       if (++this.#opcodes > MAX_OPCODES) throw this.invalid(`more than ${MAX_OPCODES} opcodes`);
+      if (this.#opcodes % PAUSE_OPCODES === 0) await setImmediate();
       let opcode = this.#reader.tryTakeByte();
       if (opcode < 0) opcode = await this.#takeNumber(1);
       const operandSize = OPERAND_SIZES[opcode];

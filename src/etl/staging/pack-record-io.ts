@@ -6,7 +6,7 @@ import { encodeImageRecord } from "../../core/image-record.js";
 import { encodeRecordIo } from "../../core/record-io.js";
 import type { PlannedImage } from "../dataset/dataset-plan.js";
 import type { Split } from "../images/cifar-image.js";
-import { encodePng } from "../images/encode-png.js";
+import { encodeChecked } from "../images/encode-png.js";
 
 /** A packed split on disk. @internal */
 export interface PackedSplit {
@@ -46,7 +46,7 @@ export async function packRecordIo(
     files.test = await RecordFile.create(join(folder, "test.rec"));
     for await (const { image } of images) {
       throwIfAborted(signal);
-      await files[image.split]?.add(image.row, image.labelId, encodePng(image));
+      await files[image.split]?.add(image.row, image.labelId, encodeChecked(image));
     }
     const train = await files.train.finish();
     const test = await files.test.finish();

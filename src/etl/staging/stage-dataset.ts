@@ -8,7 +8,7 @@ import { formatS3Uri, joinS3Key } from "../../core/s3-uri.js";
 import { useClient } from "../../core/use-client.js";
 import { DatasetPlan } from "../dataset/dataset-plan.js";
 import type { CifarImage, Split } from "../images/cifar-image.js";
-import { encodePng } from "../images/encode-png.js";
+import { encodeChecked } from "../images/encode-png.js";
 import { imagesSchema } from "../images/images-schema.js";
 import { ObjectWriter } from "./object-writer.js";
 import { packRecordIo } from "./pack-record-io.js";
@@ -169,7 +169,7 @@ export async function stageDataset(options: StageDatasetOptions): Promise<Staged
 
 async function stageImages({ writer, plan, images, prefix, concurrency, signal }: Staging): Promise<void> {
   await forEachConcurrent(plan.follow(images), { limit: concurrency, signal }, ({ image, filename }) =>
-    writer.put(joinS3Key(prefix, image.split, filename), encodePng(image), "image/png"),
+    writer.put(joinS3Key(prefix, image.split, filename), encodeChecked(image), "image/png"),
   );
   plan.requireBothSplits();
 }
