@@ -85,11 +85,12 @@ export async function createDirectoryStore(options: DirectoryStoreOptions): Prom
       const bucket = bucketOf(bucketName);
       bucket.get(key);
       // The open file decides: it may be newer than what we know, and stays readable when it is replaced.
-      const { handle, description } = await openObjectFile(bucket.pathOf(key)).catch((error: unknown) => {
-        bucket.get(key);
-        throw error;
-      });
-      const info = parseObjectInfo(description);
+      const { handle, description: info } = await openObjectFile(bucket.pathOf(key), parseObjectInfo).catch(
+        (error: unknown) => {
+          bucket.get(key);
+          throw error;
+        },
+      );
       return { info, body: streamFile(handle, range ?? { start: 0, end: info.size - 1 }) };
     },
     async head(bucketName, key) {

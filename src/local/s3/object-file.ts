@@ -22,10 +22,9 @@ export interface WrittenFile<Description> {
 }
 
 /** A file open for reading. @internal */
-export interface OpenedFile {
+export interface OpenedFile<Description> {
   readonly handle: FileHandle;
-  /** The parsed JSON. */
-  readonly description: unknown;
+  readonly description: Description;
 }
 
 /**
@@ -84,18 +83,22 @@ export async function writeObjectFile<Description>(
  * Opens a file and reads its description.
  *
  * @param path - The file.
+ * @param parse - Checks the description.
  * @returns The open file; to be closed by whoever asked.
- * @throws An error that names the file when it is not one of ours; the file system's own errors.
+ * @throws An error that names the file when it is not one of ours; what `parse` throws; the file system's own errors.
  * @internal
  */
-export async function openObjectFile(path: string): Promise<OpenedFile> {
+export async function openObjectFile<Description>(
+  path: string,
+  parse: (description: unknown) => Description,
+): Promise<OpenedFile<Description>> {
   const handle = await open(path, "r");
   try {
     const { size } = await handle.stat();
     let tail = await readExactly(handle, Math.min(TAIL_BYTES, size), Math.max(0, size - TAIL_BYTES));
     const needed = descriptionLength(tail, size, path) + FOOTER_BYTES;
     if (needed > tail.length) tail = await readExactly(handle, needed, size - needed);
-    return { handle, description: parseDescription(tail, needed) };
+    return { handle, description: parse(parseDescription(tail, needed)) };
   } catch (error) {
     await handle.close();
     throw error;
@@ -107,7 +110,7 @@ export async function openObjectFile(path: string): Promise<OpenedFile> {
  *
  * @param path - The file.
  * @returns The parsed JSON.
- * @throws As {@link openObjectFile}.
+ * @throws An error that names the file when it is not one of ours; the file system's own errors.
  * @internal
  */
 export function readDescription(path: string): unknown {
