@@ -4,6 +4,7 @@ import { FaultSchema, type LocalFault } from "./faults/fault-options.js";
 import { withFaults } from "./faults/with-faults.js";
 import { createFunctionRegistry } from "./functions.js";
 import { startHttpServer } from "./http-server.js";
+import { openKept } from "./kept/kept.js";
 import { logPlaceOf } from "./lambda/function-context.js";
 import type { LocalFunction, LocalFunctionBundle, LocalFunctionOptions } from "./lambda/function-options.js";
 import { createLambdaService } from "./lambda/lambda-service.js";
@@ -25,6 +26,7 @@ import { Tags } from "./sagemaker/tags.js";
 import { TrainingJobs } from "./sagemaker/training-jobs.js";
 import { TransformJobs } from "./sagemaker/transform-jobs.js";
 import { seededRandom } from "./states/intrinsics/random.js";
+import { openPastExecutions } from "./states/service/past-executions.js";
 import { createStatesService } from "./states/states-service.js";
 import { createVirtualClock } from "./states/virtual-clock.js";
 import { type PublishedMessage, TopicInbox } from "./topic-inbox.js";
@@ -138,6 +140,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const clock = parsed.clock === "virtual" ? createSeededClock(parsed.now(), seed) : { now: parsed.now };
   const { now } = clock;
   const store = directory === undefined ? createMemoryStore({ now }) : await createDirectoryStore({ directory, now });
+  const kept = openKept({ directory, region, accountId });
   const injector = new FaultInjector(seed);
   for (const fault of faults) injector.inject(fault);
   const logs = new LogStore();
@@ -172,17 +175,30 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     now,
     objects: createObjectAccess(store),
     trainer: { widths: TRAINER_WIDTHS[network], ...(threads === undefined ? {} : { threads }) },
-    tags: new Tags(),
+    records: kept.records,
+    tags: new Tags(kept.records),
     log,
   };
   const jobs = new TrainingJobs(environment);
   const models = new Models(environment);
   const endpoints = new Endpoints(environment, models);
   const transforms = new TransformJobs(environment, models);
+  await endpoints.restore();
   const inbox = new TopicInbox();
   const items = createItemStore(store);
   const sdkClients = () => taskClients;
-  const states = createStatesService({ functions, region, accountId, ...clock, items, inbox, sdkClients });
+  const past = await openPastExecutions(kept, now);
+  const states = createStatesService({
+    functions,
+    region,
+    accountId,
+    ...clock,
+    items,
+    inbox,
+    sdkClients,
+    records: kept.records,
+    past,
+  });
   const services = createRouter({
     s3: createS3Service({ store, region, accountId, now }),
     sagemaker: createSageMakerService({ jobs, models, endpoints, transforms, tags: environment.tags }),
@@ -202,6 +218,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     await states.close();
     await functions.close();
     await Promise.all([jobs.close(), endpoints.close(), transforms.close()]);
+    kept.close();
     for (const client of [...Object.values(clients), ...Object.values(taskClients)]) client.destroy();
   };
   return {
