@@ -63,7 +63,7 @@ export class UploadDirectory {
     const parts: PartInfo[] = [];
     for (const name of await readdir(this.#folder(address))) {
       if (!name.startsWith("part-")) continue;
-      parts.push(PartSchema.parse(readDescription(join(this.#folder(address), name))));
+      parts.push(readDescription(join(this.#folder(address), name), PartSchema.parse));
     }
     return parts.sort((a, b) => a.partNumber - b.partNumber);
   }

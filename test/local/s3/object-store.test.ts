@@ -261,9 +261,9 @@ describe("an object store in a directory", () => {
     await store.createBucket("b", "us-east-1");
     await writeFile(join(directory, "buckets", "k=b", "objects", "k=stray"), "not ours");
     const again = await createDirectoryStore({ directory });
-    await expect(again.list("b")).rejects.toThrow(/k=stray is not an object of the local S3/);
+    await expect(again.list("b")).rejects.toThrow(/k=stray is not an object of the local AWS/);
     await writeFile(join(directory, "buckets", "k=b", "objects", "k=stray"), "");
-    await expect(again.get("b", "stray")).rejects.toThrow(/k=stray is not an object of the local S3/);
+    await expect(again.get("b", "stray")).rejects.toThrow(/k=stray is not an object of the local AWS/);
   });
 });
 

@@ -28,10 +28,11 @@ export class ExecutionJournal {
 
   /** Writes that an execution was started. */
   start(record: ExecutionRecord): void {
-    const { options, startDate } = record.execution;
+    const { options, startDate, history } = record.execution;
     const { arn, name, inputText: input } = options;
     const machine = this.#numberOf(record.machine);
-    this.#sink.append({ line: "start", arn, name, machine, input, startDate: startDate.getTime() });
+    const { timestamp = 0 } = history.events[0] ?? {};
+    this.#sink.append({ line: "start", arn, name, machine, input, startDate: startDate.getTime(), timestamp });
     this.#open.set(record, 1);
   }
 

@@ -33,6 +33,8 @@ const StartLineSchema = z.object({
   machine: z.int(),
   input: z.string(),
   startDate: z.number(),
+  /** Timestamp of the first event, in its own unit. */
+  timestamp: z.number(),
 });
 
 const EventsLineSchema = z.object({ line: z.literal("events"), arn: z.string(), events: z.array(EventSchema) });
@@ -57,7 +59,7 @@ const RedriveLineSchema = z.object({
 
 /**
  * A line of the journal of executions. Times are milliseconds since 1970. The event with which an execution starts is not
- * written: its start says the same.
+ * written as such: the line of its start says the same.
  *
  * @internal
  */

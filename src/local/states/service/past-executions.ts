@@ -85,7 +85,7 @@ class JournalReader {
     this.machines.push({ ...machine, revisionId, created: new Date(created), updated: new Date(updated) });
   }
 
-  #start({ arn, name, input, machine: id, startDate: start }: ExecutionLineOf<"start">): void {
+  #start({ arn, name, input, machine: id, startDate: start, timestamp }: ExecutionLineOf<"start">): void {
     const machine = this.machines[id];
     if (machine === undefined) throw new Error(`Machine ${id} is not there.`);
     const startDate = new Date(start);
@@ -101,16 +101,16 @@ class JournalReader {
       redriveDate: undefined,
       done: Promise.resolve(),
       stop: () => execution.stopDate ?? startDate,
-      history: { events: [startEvent(input, machine.roleArn, startDate)] },
+      history: { events: [startEvent(input, machine.roleArn, timestamp)] },
     };
     this.records.set(arn, { execution, machine, redrives: new Map() });
   }
 }
 
-function startEvent(input: string, roleArn: string, startDate: Date): HistoryEvent {
+function startEvent(input: string, roleArn: string, timestamp: number): HistoryEvent {
   const value = { input, inputDetails: NOT_TRUNCATED, roleArn };
   const details = { key: "executionStartedEventDetails", value };
-  return { id: 1, previousEventId: 0, timestamp: startDate.getTime() / 1000, type: "ExecutionStarted", details };
+  return { id: 1, previousEventId: 0, timestamp, type: "ExecutionStarted", details };
 }
 
 function interrupt({ options, history }: PastExecution, now: Date): ExecutionLineOf<"end"> {
