@@ -42,6 +42,7 @@ export async function killAtRandom(
   program: string,
   directory: string,
   round: number,
+  withinMs = 120,
 ): Promise<readonly JournalEntry[]> {
   const journal = join(directory, `journal-${round}`);
   const child = spawn(process.execPath, [program, directory, journal, String(round)], {
@@ -55,7 +56,7 @@ export async function killAtRandom(
     child.once("close", (_code, signal) => resolve(signal)),
   );
   await Promise.race([new Promise((resolve) => child.stdout.once("data", resolve)), exited]);
-  const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * 120);
+  const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * withinMs);
   const signal = await exited;
   clearTimeout(timer);
   if (signal !== "SIGKILL") throw new Error(`The child ended by itself: ${complaint}`);
