@@ -38,7 +38,7 @@ function openFiles(): readonly string[] {
         return "";
       }
     })
-    .filter((path) => path.startsWith(directory));
+    .filter((path) => ["buckets", "uploads"].some((folder) => path.startsWith(join(directory, folder))));
 }
 
 it.skipIf(!existsSync(DESCRIPTORS)).each([
