@@ -157,6 +157,11 @@ export interface SconesErrorDetails {
       readonly message: string;
     }[];
   };
+  /** A file in the `directory` of the local AWS is damaged, or none of its own. */
+  readonly LOCAL_DIRECTORY_DAMAGED: {
+    /** The file. */
+    readonly path: string;
+  };
   /** The local AWS was asked for an operation or a service that it does not have. */
   readonly LOCAL_OPERATION_UNSUPPORTED: {
     /** The AWS service, as it signs its requests. */

@@ -21,6 +21,7 @@ export type {
 export { createLocalAws, type ListenOptions, type LocalAws, type LocalListener } from "./local-aws.js";
 export type { LocalAwsOptions, LocalTrainerOptions } from "./local-aws-options.js";
 export type { LocalAwsClients, LocalClientConfig } from "./local-clients.js";
+export { LocalDirectoryError } from "./local-directory-error.js";
 export { LocalOperationError } from "./local-operation-error.js";
 export type { LocalLogEvent } from "./sagemaker/environment.js";
 export type { LocalServiceName } from "./service-of.js";

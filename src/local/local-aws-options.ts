@@ -6,8 +6,10 @@ import type { LocalLogEvent } from "./sagemaker/environment.js";
 /** Options of {@link createLocalAws}. */
 export interface LocalAwsOptions {
   /**
-   * Folder that keeps buckets and objects between two runs. Jobs, endpoints, state machines and executions live in
-   * memory. @defaultValue everything lives in memory
+   * Folder that outlives the process: buckets, jobs and their logs, models, endpoints, state machines, activities and
+   * executions are there again with the next run. What an answer has told is kept, whatever moment the process ends at.
+   * Jobs and executions that ran then have failed, with the reason; endpoints serve again. One process at a time may
+   * use it. @defaultValue everything lives in memory
    */
   readonly directory?: string;
   /** Region of every ARN and client. @defaultValue `"us-east-1"` */

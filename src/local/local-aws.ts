@@ -1,20 +1,24 @@
+import type * as z from "zod";
 import { parseOptions } from "../core/options.js";
 import { FaultInjector, type InjectedFault } from "./faults/fault-injector.js";
 import { FaultSchema, type LocalFault } from "./faults/fault-options.js";
 import { withFaults } from "./faults/with-faults.js";
 import { createFunctionRegistry } from "./functions.js";
 import { startHttpServer } from "./http-server.js";
+import { type Kept, openKept } from "./kept/kept.js";
 import { logPlaceOf } from "./lambda/function-context.js";
 import type { LocalFunction, LocalFunctionBundle, LocalFunctionOptions } from "./lambda/function-options.js";
 import { createLambdaService } from "./lambda/lambda-service.js";
 import { type LocalAwsOptions, LocalAwsOptionsSchema, TRAINER_WIDTHS } from "./local-aws-options.js";
 import { createClientConfig, createClients, type LocalAwsClients, type LocalClientConfig } from "./local-clients.js";
+import { keepLogs } from "./logs/keep-logs.js";
 import { LogStore } from "./logs/log-store.js";
 import { createLogsService } from "./logs/logs-service.js";
 import { createItemStore, createObjectAccess } from "./object-access.js";
 import { createRouter } from "./router.js";
 import { createDirectoryStore } from "./s3/directory-store.js";
 import { createMemoryStore } from "./s3/memory-store.js";
+import type { ObjectStore } from "./s3/object-store.js";
 import { createS3Service } from "./s3/s3-service.js";
 import { Endpoints } from "./sagemaker/endpoints.js";
 import type { LocalLogEvent, SageMakerEnvironment } from "./sagemaker/environment.js";
@@ -25,7 +29,8 @@ import { Tags } from "./sagemaker/tags.js";
 import { TrainingJobs } from "./sagemaker/training-jobs.js";
 import { TransformJobs } from "./sagemaker/transform-jobs.js";
 import { seededRandom } from "./states/intrinsics/random.js";
-import { createStatesService } from "./states/states-service.js";
+import { openPastExecutions } from "./states/service/past-executions.js";
+import { createStatesService, type StatesServiceOptions } from "./states/states-service.js";
 import { createVirtualClock } from "./states/virtual-clock.js";
 import { type PublishedMessage, TopicInbox } from "./topic-inbox.js";
 
@@ -120,7 +125,8 @@ export interface LocalAws extends AsyncDisposable {
  *
  * @param options - See {@link LocalAwsOptions}.
  * @returns The local AWS; close it, or bind it with `await using`.
- * @throws {@link core!InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
+ * @throws {@link core!InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong; {@link LocalDirectoryError}
+ * `LOCAL_DIRECTORY_DAMAGED` when a file in the directory is damaged or none of its own; the file system's own errors.
  *
  * @example
  * ```ts
@@ -134,15 +140,33 @@ export interface LocalAws extends AsyncDisposable {
  */
 export async function createLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const parsed = parseOptions("createLocalAws", LocalAwsOptionsSchema, options);
-  const { directory, region, accountId, trainer, seed, faults, onLog } = parsed;
-  const clock = parsed.clock === "virtual" ? createSeededClock(parsed.now(), seed) : { now: parsed.now };
+  const clock = parsed.clock === "virtual" ? createSeededClock(parsed.now(), parsed.seed) : { now: parsed.now };
   const { now } = clock;
+  const { directory, region, accountId } = parsed;
   const store = directory === undefined ? createMemoryStore({ now }) : await createDirectoryStore({ directory, now });
+  const kept = openKept({ directory, region, accountId });
+  try {
+    return await startServices(parsed, clock, store, kept);
+  } catch (error) {
+    kept.close();
+    throw error;
+  }
+}
+
+async function startServices(
+  options: z.output<typeof LocalAwsOptionsSchema>,
+  clock: Pick<StatesServiceOptions, "now" | "sleep" | "random" | "hold">,
+  store: ObjectStore,
+  kept: Kept,
+): Promise<LocalAws> {
+  const { region, accountId, trainer, seed, faults, onLog } = options;
+  const { now } = clock;
   const injector = new FaultInjector(seed);
   for (const fault of faults) injector.inject(fault);
   const logs = new LogStore();
+  const keepLog = await keepLogs(kept, logs);
   const log = (event: LocalLogEvent) => {
-    logs.append(event);
+    keepLog(event);
     onLog?.(event);
   };
   const servers: { readonly endpoint: string; close(): Promise<void> }[] = [];
@@ -172,17 +196,30 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     now,
     objects: createObjectAccess(store),
     trainer: { widths: TRAINER_WIDTHS[network], ...(threads === undefined ? {} : { threads }) },
-    tags: new Tags(),
+    records: kept.records,
+    tags: new Tags(kept.records),
     log,
   };
   const jobs = new TrainingJobs(environment);
   const models = new Models(environment);
   const endpoints = new Endpoints(environment, models);
   const transforms = new TransformJobs(environment, models);
+  await endpoints.restore();
   const inbox = new TopicInbox();
   const items = createItemStore(store);
   const sdkClients = () => taskClients;
-  const states = createStatesService({ functions, region, accountId, ...clock, items, inbox, sdkClients });
+  const past = await openPastExecutions(kept, now);
+  const states = createStatesService({
+    functions,
+    region,
+    accountId,
+    ...clock,
+    items,
+    inbox,
+    sdkClients,
+    records: kept.records,
+    past,
+  });
   const services = createRouter({
     s3: createS3Service({ store, region, accountId, now }),
     sagemaker: createSageMakerService({ jobs, models, endpoints, transforms, tags: environment.tags }),
@@ -202,6 +239,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     await states.close();
     await functions.close();
     await Promise.all([jobs.close(), endpoints.close(), transforms.close()]);
+    kept.close();
     for (const client of [...Object.values(clients), ...Object.values(taskClients)]) client.destroy();
   };
   return {

@@ -42,6 +42,7 @@ export async function killAtRandom(
   program: string,
   directory: string,
   round: number,
+  withinMs = 120,
 ): Promise<readonly JournalEntry[]> {
   const journal = join(directory, `journal-${round}`);
   const child = spawn(process.execPath, [program, directory, journal, String(round)], {
@@ -55,7 +56,7 @@ export async function killAtRandom(
     child.once("close", (_code, signal) => resolve(signal)),
   );
   await Promise.race([new Promise((resolve) => child.stdout.once("data", resolve)), exited]);
-  const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * 120);
+  const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * withinMs);
   const signal = await exited;
   clearTimeout(timer);
   if (signal !== "SIGKILL") throw new Error(`The child ended by itself: ${complaint}`);
@@ -68,17 +69,20 @@ export async function killAtRandom(
 }
 
 /**
- * Tells in which states each target may be after a kill: that of the last acknowledged operation, or that of one that
- * was under way.
+ * Tells in which states each target may be after a kill: that of an operation that was under way, or of an acknowledged
+ * one after which no other acknowledged one began. Of two that overlapped either may have been the later one.
  */
 export function allowedStates(journal: readonly JournalEntry[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const done = new Set(journal.filter(({ step }) => step === "done").map(({ id }) => id));
-  const last = new Map<string, string>();
-  for (const { step, target, state } of journal) if (step === "done") last.set(target, state);
+  const ends = new Map<number, number>();
+  for (const [place, { id, step }] of journal.entries()) if (step === "done") ends.set(id, place);
+  const begun = [...journal.entries()].filter(([, { step }]) => step === "begun");
+  const lastBegins = new Map<string, number>();
+  for (const [place, { id, target }] of begun) if (ends.has(id)) lastBegins.set(target, place);
   const allowed = new Map<string, Set<string>>();
-  for (const { id, target, state } of journal) {
-    const states = allowed.get(target) ?? new Set([last.get(target) ?? "absent"]);
-    if (!done.has(id)) states.add(state);
+  for (const [, { id, target, state }] of begun) {
+    const states = allowed.get(target) ?? new Set(lastBegins.has(target) ? [] : ["absent"]);
+    const end = ends.get(id) ?? Number.POSITIVE_INFINITY;
+    if (end > (lastBegins.get(target) ?? -1)) states.add(state);
     allowed.set(target, states);
   }
   return allowed;

@@ -52,7 +52,7 @@ export class BucketDirectory {
         bucket.#infos.set(key, undefined);
         bucket.#index.add(key);
       } else if (name.startsWith("h=")) {
-        const found = parseObjectInfo(readDescription(join(directory, name)));
+        const found = readDescription(join(directory, name), parseObjectInfo);
         bucket.#infos.set(found.key, found);
         bucket.#index.add(found.key);
       }
@@ -84,7 +84,7 @@ export class BucketDirectory {
   find(key: string): ObjectInfo | undefined {
     const known = this.#infos.get(key);
     if (known !== undefined || !this.#infos.has(key)) return known;
-    const found = parseObjectInfo(readDescription(this.pathOf(key)));
+    const found = readDescription(this.pathOf(key), parseObjectInfo);
     this.#infos.set(key, found);
     return found;
   }

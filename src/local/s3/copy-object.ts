@@ -22,14 +22,14 @@ export const copyObject: S3Operation = async (call) => {
     );
   }
   const guard = writeGuard(call);
-  const source = await openCopySource(call, location);
-  if (source.info.size > MAX_PUT_BYTES) {
-    await discard(source);
-    throw invalidRequest("The specified copy source is larger than the maximum allowable size for a copy source.");
-  }
-  const metadata = directive === "REPLACE" ? readObjectMetadata(call) : keptMetadata(call, source.info);
-  const { chunks, checksum } = checked(source.body, checksumFor(call, source.info));
-  const info = await call.store.put(call.bucket, call.key, chunks, () => withChecksum(metadata, checksum()), guard);
+  const info = await withCopySource(call, location, async ({ info: source, body }) => {
+    if (source.size > MAX_PUT_BYTES) {
+      throw invalidRequest("The specified copy source is larger than the maximum allowable size for a copy source.");
+    }
+    const metadata = directive === "REPLACE" ? readObjectMetadata(call) : keptMetadata(call, source);
+    const { chunks, checksum } = checked(body, checksumFor(call, source));
+    return call.store.put(call.bucket, call.key, chunks, () => withChecksum(metadata, checksum()), guard);
+  });
   const result = {
     ETag: `"${info.etag}"`,
     LastModified: new Date(info.lastModified).toISOString(),
@@ -70,23 +70,31 @@ export function parseCopySource(call: S3Call): { readonly bucket: string; readon
 }
 
 /**
- * Opens the source of a copy once its conditions hold.
+ * Opens the source of a copy once its conditions hold, and closes it whatever becomes of the copy.
  *
  * @param call - The request.
  * @param location - Where the source lies.
+ * @param copy - Copies it.
  * @param rangeOf - Picks a part of the source.
- * @returns The source.
+ * @returns What the copying returns.
  * @throws {@link S3Error} `PreconditionFailed`.
  * @internal
  */
-export async function openCopySource(
+export async function withCopySource<Result>(
   call: S3Call,
   location: { readonly bucket: string; readonly key: string },
+  copy: (source: ObjectContent) => Promise<Result>,
   rangeOf?: (info: ObjectInfo) => ByteRange | undefined,
-): Promise<ObjectContent> {
+): Promise<Result> {
   const info = await call.store.head(location.bucket, location.key);
   checkCopySource(call, info);
-  return call.store.get(location.bucket, location.key, rangeOf?.(info));
+  const source = await call.store.get(location.bucket, location.key, rangeOf?.(info));
+  try {
+    return await copy(source);
+  } finally {
+    // A copy that is refused never begins to read, and nothing else would close the file.
+    if (!(source.body instanceof Uint8Array)) await source.body[Symbol.asyncIterator]().return?.();
+  }
 }
 
 /**
@@ -148,8 +156,4 @@ function keptMetadata(call: S3Call, source: ObjectInfo): ObjectMetadata {
 function withChecksum(metadata: ObjectMetadata, checksum: ObjectChecksum | undefined): ObjectMetadata {
   const { headers = {}, userMetadata = {} } = metadata;
   return checksum === undefined ? { headers, userMetadata } : { headers, userMetadata, checksum };
-}
-
-async function discard({ body }: ObjectContent): Promise<void> {
-  if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
 }

@@ -3,6 +3,7 @@ import { renameSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { damagedFile } from "../local-directory-error.js";
 import { BucketDirectory, parseObjectInfo } from "./bucket-directory.js";
 import { encodeFileName } from "./file-names.js";
 import { multipartEtag, resolveMetadata, wholeSecond } from "./memory-store.js";
@@ -28,7 +29,7 @@ const OBJECTS = "objects";
  *
  * @param options - See {@link DirectoryStoreOptions}.
  * @returns The store with what lies in the folder already.
- * @throws The file system's own errors, and an error that names the file when one is not ours.
+ * @throws {@link LocalDirectoryError} when a file is not ours; the file system's own errors.
  * @internal
  */
 export async function createDirectoryStore(options: DirectoryStoreOptions): Promise<ObjectStore> {
@@ -85,11 +86,12 @@ export async function createDirectoryStore(options: DirectoryStoreOptions): Prom
       const bucket = bucketOf(bucketName);
       bucket.get(key);
       // The open file decides: it may be newer than what we know, and stays readable when it is replaced.
-      const { handle, description } = await openObjectFile(bucket.pathOf(key)).catch((error: unknown) => {
-        bucket.get(key);
-        throw error;
-      });
-      const info = parseObjectInfo(description);
+      const { handle, description: info } = await openObjectFile(bucket.pathOf(key), parseObjectInfo).catch(
+        (error: unknown) => {
+          bucket.get(key);
+          throw error;
+        },
+      );
       return { info, body: streamFile(handle, range ?? { start: 0, end: info.size - 1 }) };
     },
     async head(bucketName, key) {
@@ -153,8 +155,18 @@ async function createBucketFolder(info: BucketInfo, temporary: string): Promise<
 async function openBuckets(root: string): Promise<Map<string, BucketDirectory>> {
   const buckets = new Map<string, BucketDirectory>();
   for (const folder of await readdir(root)) {
-    const info = BucketSchema.parse(JSON.parse(await readFile(join(root, folder, BUCKET_FILE), "utf8")));
+    // What other programs leave there is not ours.
+    if (!/^[hk]=/.test(folder)) continue;
+    const info = await readBucketInfo(join(root, folder, BUCKET_FILE));
     buckets.set(info.name, await BucketDirectory.open(info, join(root, folder, OBJECTS)));
   }
   return buckets;
+}
+
+async function readBucketInfo(path: string): Promise<BucketInfo> {
+  try {
+    return BucketSchema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (cause) {
+    throw damagedFile(path, "the description of a bucket", cause);
+  }
 }

@@ -1,9 +1,9 @@
 import { type ChecksumAlgorithm, joinChecksums } from "./checksums.js";
 import { writeGuard } from "./conditions.js";
-import { checked, openCopySource, parseCopySource, readAlgorithm } from "./copy-object.js";
+import { checked, parseCopySource, readAlgorithm, withCopySource } from "./copy-object.js";
 import { parseRange } from "./get-object.js";
 import { checksumElements, readObjectMetadata } from "./object-headers.js";
-import type { ObjectChecksum, PartInfo, UploadSettings } from "./object-store.js";
+import type { ObjectChecksum, ObjectContent, ObjectInfo, PartInfo, UploadSettings } from "./object-store.js";
 import { encryptionHeaders } from "./put-object.js";
 import { checksumHeader, openBody, readTextBody } from "./request-body.js";
 import { emptyResponse, integerParameter, type S3Call, type S3Operation, xmlResponse } from "./s3-call.js";
@@ -54,7 +54,7 @@ export const uploadPartCopy: S3Operation = async (call) => {
   const settings = await call.store.headUpload(call.bucket, call.key, uploadId);
   const { checksumAlgorithm: algorithm } = settings;
   const header = call.header("x-amz-copy-source-range");
-  const source = await openCopySource(call, parseCopySource(call), ({ size }) => {
+  const rangeOf = ({ size }: ObjectInfo) => {
     const range = parseRange(header, size);
     const isExact = range !== undefined && header === `bytes=${range.start}-${range.end}`;
     if (header !== undefined && !isExact) {
@@ -65,13 +65,12 @@ export const uploadPartCopy: S3Operation = async (call) => {
       );
     }
     return range;
-  });
-  const { chunks, checksum } = checked(source.body, algorithm);
-  let value: string | undefined;
-  const part = await call.store.putPart(call.bucket, call.key, uploadId, partNumber, chunks, () => {
-    value = checksum()?.value;
-    return value;
-  });
+  };
+  const copy = ({ body }: ObjectContent) => {
+    const { chunks, checksum } = checked(body, algorithm);
+    return call.store.putPart(call.bucket, call.key, uploadId, partNumber, chunks, () => checksum()?.value);
+  };
+  const part = await withCopySource(call, parseCopySource(call), copy, rangeOf);
   return xmlResponse("CopyPartResult", { ...describePart(part, algorithm), PartNumber: undefined, Size: undefined });
 };
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { damagedFile } from "../local-directory-error.js";
 import type { ByteRange } from "./object-store.js";
 
 /*
@@ -22,10 +23,9 @@ export interface WrittenFile<Description> {
 }
 
 /** A file open for reading. @internal */
-export interface OpenedFile {
+export interface OpenedFile<Description> {
   readonly handle: FileHandle;
-  /** The parsed JSON. */
-  readonly description: unknown;
+  readonly description: Description;
 }
 
 /**
@@ -84,18 +84,22 @@ export async function writeObjectFile<Description>(
  * Opens a file and reads its description.
  *
  * @param path - The file.
+ * @param parse - Checks the description.
  * @returns The open file; to be closed by whoever asked.
- * @throws An error that names the file when it is not one of ours; the file system's own errors.
+ * @throws {@link LocalDirectoryError} when the file is not one of ours; the file system's own errors.
  * @internal
  */
-export async function openObjectFile(path: string): Promise<OpenedFile> {
+export async function openObjectFile<Description>(
+  path: string,
+  parse: (description: unknown) => Description,
+): Promise<OpenedFile<Description>> {
   const handle = await open(path, "r");
   try {
     const { size } = await handle.stat();
     let tail = await readExactly(handle, Math.min(TAIL_BYTES, size), Math.max(0, size - TAIL_BYTES));
     const needed = descriptionLength(tail, size, path) + FOOTER_BYTES;
     if (needed > tail.length) tail = await readExactly(handle, needed, size - needed);
-    return { handle, description: parseDescription(tail, needed) };
+    return { handle, description: parseDescription(tail, needed, path, parse) };
   } catch (error) {
     await handle.close();
     throw error;
@@ -106,11 +110,12 @@ export async function openObjectFile(path: string): Promise<OpenedFile> {
  * Reads the description of a file. Synchronous, because for many small files that takes a tenth of the time.
  *
  * @param path - The file.
- * @returns The parsed JSON.
+ * @param parse - Checks the description.
+ * @returns The description.
  * @throws As {@link openObjectFile}.
  * @internal
  */
-export function readDescription(path: string): unknown {
+export function readDescription<Description>(path: string, parse: (description: unknown) => Description): Description {
   const descriptor = openSync(path, "r");
   try {
     const { size } = fstatSync(descriptor);
@@ -121,7 +126,7 @@ export function readDescription(path: string): unknown {
       tail = Buffer.allocUnsafe(needed);
       readSync(descriptor, tail, 0, needed, size - needed);
     }
-    return parseDescription(tail, needed);
+    return parseDescription(tail, needed, path, parse);
   } finally {
     closeSync(descriptor);
   }
@@ -132,11 +137,20 @@ function descriptionLength(tail: Buffer, size: number, path: string): number {
   const length = footer.length === FOOTER_BYTES ? footer.readUInt32BE(0) : 0;
   const isOurs = footer.subarray(4).toString("latin1") === MARK && length + FOOTER_BYTES <= size;
   if (isOurs && length <= MAX_DESCRIPTION_BYTES) return length;
-  throw new Error(`The file ${path} is not an object of the local S3; remove it, or use another directory.`);
+  throw damagedFile(path, "an object");
 }
 
-function parseDescription(tail: Buffer, needed: number): unknown {
-  return JSON.parse(tail.subarray(tail.length - needed, -FOOTER_BYTES).toString());
+function parseDescription<Description>(
+  tail: Buffer,
+  needed: number,
+  path: string,
+  parse: (description: unknown) => Description,
+): Description {
+  try {
+    return parse(JSON.parse(tail.subarray(tail.length - needed, -FOOTER_BYTES).toString()));
+  } catch (cause) {
+    throw damagedFile(path, "an object", cause);
+  }
 }
 
 /**

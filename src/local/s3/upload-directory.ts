@@ -63,7 +63,7 @@ export class UploadDirectory {
     const parts: PartInfo[] = [];
     for (const name of await readdir(this.#folder(address))) {
       if (!name.startsWith("part-")) continue;
-      parts.push(PartSchema.parse(readDescription(join(this.#folder(address), name))));
+      parts.push(readDescription(join(this.#folder(address), name), PartSchema.parse));
     }
     return parts.sort((a, b) => a.partNumber - b.partNumber);
   }
@@ -94,7 +94,7 @@ export class UploadDirectory {
   /** Streams the bytes of parts, one after the other. */
   async *read(address: UploadAddress, parts: readonly PartInfo[]): AsyncGenerator<Uint8Array> {
     for (const { partNumber, size } of parts) {
-      const { handle } = await openObjectFile(this.#part(address, partNumber));
+      const { handle } = await openObjectFile(this.#part(address, partNumber), PartSchema.parse);
       yield* streamFile(handle, { start: 0, end: size - 1 });
     }
   }

@@ -17,7 +17,7 @@ export function describeEndpoint(endpoint: Endpoint): unknown {
   return {
     EndpointName: endpoint.name,
     EndpointArn: endpoint.arn,
-    EndpointConfigName: fleet?.configName ?? endpoint.config.EndpointConfigName,
+    EndpointConfigName: (fleet ?? endpoint.next)?.configName ?? endpoint.config.EndpointConfigName,
     EndpointStatus: status,
     FailureReason: endpoint.failureReason,
     CreationTime: epochSeconds(endpoint.created),

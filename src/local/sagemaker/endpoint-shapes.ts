@@ -29,7 +29,8 @@ const container = structure({
 
 const weight: Shape = { kind: "number", integer: false, min: 0 };
 
-const variant = structure(
+/** One of the ProductionVariants. @internal */
+export const variantShape = structure(
   {
     VariantName: resourceName,
     ModelName: modelName,
@@ -49,7 +50,8 @@ const variant = structure(
   "VariantName",
 );
 
-const dataCapture = structure(
+/** DataCaptureConfig. @internal */
+export const captureShape = structure(
   {
     EnableCapture: flag,
     InitialSamplingPercentage: integer({ min: 0, max: 100 }),
@@ -121,9 +123,9 @@ export const endpointShapes = {
   CreateEndpointConfig: structure(
     {
       EndpointConfigName: resourceName,
-      ProductionVariants: listOf(variant, { min: 1, max: 10 }),
-      ShadowProductionVariants: listOf(variant, { min: 1, max: 10 }),
-      DataCaptureConfig: dataCapture,
+      ProductionVariants: listOf(variantShape, { min: 1, max: 10 }),
+      ShadowProductionVariants: listOf(variantShape, { min: 1, max: 10 }),
+      DataCaptureConfig: captureShape,
       KmsKeyId: kmsKeyId,
       Tags: tags,
     },

@@ -1,12 +1,14 @@
+import type { Collection } from "../kept/records.js";
 import { validationError } from "../service-error.js";
 import { describeEndpoint } from "./describe-endpoint.js";
-import { variantLog } from "./endpoint-log.js";
+import { EndpointDeployments } from "./endpoint-deployments.js";
+import { type ENDPOINT_STATUSES, EndpointSchema } from "./endpoint-schema.js";
 import { epochSeconds, resourceArn, type SageMakerEnvironment } from "./environment.js";
 import { type ListRequest, listResources } from "./list-resources.js";
 import type { CreateEndpointConfigRequest, Models } from "./models.js";
 import { type RetainOptions, retainProperties } from "./retain-properties.js";
 import type { Tag } from "./tags.js";
-import { type Fleet, startFleet } from "./variant-fleet.js";
+import type { Fleet, FleetPlan } from "./variant-fleet.js";
 
 /** A CreateEndpoint request after its shape was checked. @internal */
 export interface CreateEndpointRequest {
@@ -39,10 +41,12 @@ export interface Endpoint {
   readonly config: CreateEndpointConfigRequest;
   readonly created: Date;
   changed: Date;
-  status: "Creating" | "InService" | "Updating" | "RollingBack" | "Failed";
+  status: (typeof ENDPOINT_STATUSES)[number];
   failureReason?: string;
   /** What answers; none before it was in service. */
   fleet?: Fleet;
+  /** What will answer next without an update: other weights, or what an earlier process served. */
+  next?: FleetPlan;
   deployment?: unknown;
   /** The update under way. */
   pending?: { readonly config: CreateEndpointConfigRequest; readonly startedAt: Date };
@@ -53,15 +57,26 @@ export interface Endpoint {
 export class Endpoints {
   readonly #environment: SageMakerEnvironment;
   readonly #models: Models;
-  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #endpoints: Collection<Endpoint>;
+  readonly #deployments: EndpointDeployments;
 
   /**
-   * @param environment - S3, region, account and clock.
+   * @param environment - S3, region, account, clock and what keeps them.
    * @param models - Models and endpoint configurations.
    */
   constructor(environment: SageMakerEnvironment, models: Models) {
     this.#environment = environment;
     this.#models = models;
+    this.#endpoints = environment.records("endpoints", EndpointSchema);
+    this.#deployments = new EndpointDeployments(environment, models, (endpoint) => this.#keep(endpoint));
+    for (const { arn } of this.#endpoints.values()) environment.tags.restore(arn);
+  }
+
+  /** Loads again what an earlier process served, and goes on with what it had begun. */
+  async restore(): Promise<void> {
+    const endpoints = [...this.#endpoints.values()].filter(({ status }) => status !== "Failed");
+    for (const endpoint of endpoints) this.#deployments.restore(endpoint);
+    await this.close();
   }
 
   /** Accepts an endpoint and begins to load its models. */
@@ -84,9 +99,9 @@ export class Endpoints {
       deployment: request.DeploymentConfig,
       done: Promise.resolve(),
     };
-    this.#endpoints.set(name, endpoint);
     this.#environment.tags.create(arn, request.Tags);
-    endpoint.done = this.#start(endpoint);
+    this.#endpoints.set(name, endpoint);
+    this.#deployments.start(endpoint);
     return { EndpointArn: arn };
   }
 
@@ -120,10 +135,7 @@ export class Endpoints {
     const { request: given } = this.#models.findConfig(request.EndpointConfigName);
     const config = retainProperties(given, fleet, request);
     if (request.RetainDeploymentConfig !== true) endpoint.deployment = request.DeploymentConfig;
-    endpoint.pending = { config, startedAt: this.#environment.now() };
-    this.#enter(endpoint, "Updating");
-    delete endpoint.failureReason;
-    endpoint.done = this.#replace(endpoint, config);
+    this.#deployments.update(endpoint, config);
     return { EndpointArn: endpoint.arn };
   }
 
@@ -145,12 +157,7 @@ export class Endpoints {
         instances: change?.DesiredInstanceCount ?? instances,
       };
     });
-    this.#enter(endpoint, "Updating");
-    endpoint.done = (async () => {
-      await Promise.resolve();
-      endpoint.fleet = { ...fleet, production };
-      this.#enter(endpoint, "InService");
-    })();
+    this.#deployments.reweigh(endpoint, { ...fleet, production });
     return { EndpointArn: endpoint.arn };
   }
 
@@ -187,47 +194,8 @@ export class Endpoints {
     );
   }
 
-  #enter(endpoint: Endpoint, status: Endpoint["status"]): void {
-    endpoint.status = status;
-    endpoint.changed = this.#environment.now();
-  }
-
-  async #start(endpoint: Endpoint): Promise<void> {
-    try {
-      endpoint.fleet = await this.#startFleet(endpoint, endpoint.config);
-      this.#enter(endpoint, "InService");
-    } catch (error) {
-      endpoint.failureReason = error instanceof Error ? error.message : String(error);
-      this.#enter(endpoint, "Failed");
-    }
-  }
-
-  async #replace(endpoint: Endpoint, config: CreateEndpointConfigRequest): Promise<void> {
-    try {
-      endpoint.fleet = await this.#startFleet(endpoint, config);
-    } catch (error) {
-      // The old fleet never stopped answering; it simply stays.
-      const reason = error instanceof Error ? error.message : String(error);
-      endpoint.failureReason = `${reason} The endpoint was rolled back to ${endpoint.fleet?.configName}.`;
-      this.#enter(endpoint, "RollingBack");
-    }
-    delete endpoint.pending;
-    this.#enter(endpoint, "InService");
-  }
-
-  async #startFleet({ name }: Endpoint, config: CreateEndpointConfigRequest): Promise<Fleet> {
-    const log = (message: string) => {
-      for (const { VariantName } of [...config.ProductionVariants, ...(config.ShadowProductionVariants ?? [])]) {
-        variantLog(this.#environment, name, VariantName).write(message);
-      }
-    };
-    try {
-      const fleet = await startFleet(this.#environment, this.#models, config);
-      log("INFO The local AWS has loaded the model; the container is ready to answer.");
-      return fleet;
-    } catch (error) {
-      log(`ERROR ${error instanceof Error ? error.message : error}`);
-      throw error;
-    }
+  #keep(endpoint: Endpoint): void {
+    // It may have been deleted meanwhile, and even created anew.
+    if (this.#endpoints.get(endpoint.name) === endpoint) this.#endpoints.set(endpoint.name, endpoint);
   }
 }

@@ -1,3 +1,4 @@
+import type { Records } from "../kept/records.js";
 import type { LabelledPixels } from "../training/train-network.js";
 import type { Tags } from "./tags.js";
 
@@ -39,6 +40,8 @@ export interface SageMakerEnvironment {
   readonly objects: ObjectAccess;
   /** Network and threads of training jobs. */
   readonly trainer: { readonly widths: readonly [number, number, number]; readonly threads?: number };
+  /** What keeps the resources. */
+  readonly records: Records;
   /** Tags of all resources. */
   readonly tags: Tags;
   /** Receives log lines. */

@@ -1,5 +1,10 @@
+import * as z from "zod";
+import { dateSchema, requestSchema } from "../kept/kept-schemas.js";
+import type { Collection } from "../kept/records.js";
 import { validationError } from "../service-error.js";
+import type { Shape } from "../shapes.js";
 import type { DataCaptureConfig } from "./capture-writer.js";
+import { endpointShapes } from "./endpoint-shapes.js";
 import { epochSeconds, resourceArn, type SageMakerEnvironment } from "./environment.js";
 import { type ListRequest, listResources } from "./list-resources.js";
 import type { Tag } from "./tags.js";
@@ -42,12 +47,16 @@ interface Stored<Request> {
 /** The local models and endpoint configurations. @internal */
 export class Models {
   readonly #environment: SageMakerEnvironment;
-  readonly #models = new Map<string, Stored<CreateModelRequest>>();
-  readonly #configs = new Map<string, Stored<CreateEndpointConfigRequest>>();
+  readonly #models: Collection<Stored<CreateModelRequest>>;
+  readonly #configs: Collection<Stored<CreateEndpointConfigRequest>>;
 
-  /** @param environment - Region, account and clock. */
+  /** @param environment - Region, account, clock and what keeps them. */
   constructor(environment: SageMakerEnvironment) {
+    const { records, tags } = environment;
     this.#environment = environment;
+    this.#models = records("models", storedSchema(endpointShapes.CreateModel));
+    this.#configs = records("endpoint-configs", storedSchema(endpointShapes.CreateEndpointConfig));
+    for (const { arn } of [...this.#models.values(), ...this.#configs.values()]) tags.restore(arn);
   }
 
   /** Accepts a model; whether its artifact can be served shows when an endpoint loads it. */
@@ -57,8 +66,8 @@ export class Models {
     if (request.PrimaryContainer?.Image === undefined) {
       throw validationError("Model must have a primary container with an image.");
     }
-    this.#models.set(request.ModelName, { request, arn, created: this.#environment.now() });
     this.#environment.tags.create(arn, request.Tags);
+    this.#models.set(request.ModelName, { request, arn, created: this.#environment.now() });
     return { ModelArn: arn };
   }
 
@@ -100,8 +109,8 @@ export class Models {
       throw validationError(`Cannot create already existing endpoint configuration "${arn}".`);
     }
     this.#checkConfig(request);
-    this.#configs.set(request.EndpointConfigName, { request, arn, created: this.#environment.now() });
     this.#environment.tags.create(arn, request.Tags);
+    this.#configs.set(request.EndpointConfigName, { request, arn, created: this.#environment.now() });
     return { EndpointConfigArn: arn };
   }
 
@@ -165,8 +174,12 @@ export class Models {
   }
 }
 
+function storedSchema<Request>(shape: Shape): z.ZodType<Stored<Request>> {
+  return z.object({ request: requestSchema<Request>(shape), arn: z.string(), created: dateSchema });
+}
+
 function listStored<Request>(
-  stored: ReadonlyMap<string, Stored<Request>>,
+  stored: Collection<Stored<Request>>,
   request: ListRequest,
   describe: (name: string, arn: string, created: number) => unknown,
 ) {

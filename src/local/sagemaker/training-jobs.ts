@@ -4,6 +4,8 @@ import { formatLogLine } from "./algorithm-log.js";
 import { checkTrainingJob } from "./check-training-job.js";
 import { describeTrainingJob, lastChange, summarizeTrainingJob } from "./describe-training-job.js";
 import { epochSeconds, resourceArn, type SageMakerEnvironment } from "./environment.js";
+import { TrainingJobSchema } from "./job-schemas.js";
+import { INTERRUPTED, type Job, JobTable } from "./job-table.js";
 import { type ListRequest, listResources } from "./list-resources.js";
 import type { Tag } from "./tags.js";
 import { runTrainingContainer } from "./training-container.js";
@@ -29,29 +31,35 @@ interface Transition {
 }
 
 /** A training job, whatever its status. @internal */
-export interface TrainingJob {
+export interface TrainingJob extends Job {
   readonly request: CreateTrainingJobRequest;
-  readonly arn: string;
   readonly created: Date;
-  readonly controller: AbortController;
   readonly transitions: Transition[];
-  status: "InProgress" | "Stopping" | "Stopped" | "Completed" | "Failed";
   started?: Date;
   ended?: Date;
   artifact?: string;
-  failureReason?: string;
-  lastEpoch?: { readonly report: EpochReport; readonly time: Date };
-  done: Promise<void>;
+  lastEpoch?: { readonly report: Pick<EpochReport, "trainAccuracy" | "validationAccuracy">; readonly time: Date };
 }
 
 /** The local training jobs: they are accepted, run in worker threads, and are described as SageMaker does. @internal */
 export class TrainingJobs {
   readonly #environment: SageMakerEnvironment;
-  readonly #jobs = new Map<string, TrainingJob>();
+  readonly #jobs: JobTable<TrainingJob>;
 
   /** @param environment - What the job works with. */
   constructor(environment: SageMakerEnvironment) {
     this.#environment = environment;
+    this.#jobs = new JobTable({
+      jobs: environment.records("training-jobs", TrainingJobSchema),
+      kind: "training job",
+      missing: () => validationError("Requested resource not found."),
+      log: (job, line) => this.#log(job, formatLogLine(environment.now(), line, "ERROR")),
+    });
+    for (const { arn } of this.#jobs.all) environment.tags.restore(arn);
+    for (const job of this.#jobs.interrupted) {
+      if (job.status === "Stopping") this.#end(job, "Stopped", "Stopped");
+      else this.#fail(job, INTERRUPTED);
+    }
   }
 
   /** Accepts a job and starts it. */
@@ -66,6 +74,7 @@ export class TrainingJobs {
       );
     }
     const job: TrainingJob = {
+      name: request.TrainingJobName,
       request,
       arn,
       created: this.#environment.now(),
@@ -74,22 +83,21 @@ export class TrainingJobs {
       status: "InProgress",
       done: Promise.resolve(),
     };
-    this.#jobs.set(request.TrainingJobName, job);
     this.#environment.tags.create(arn, request.Tags);
     this.#enter(job, "Starting");
-    job.done = this.#run(job);
+    this.#jobs.run(job, () => this.#run(job));
     return { TrainingJobArn: arn };
   }
 
   /** Describes a job. */
   describe({ TrainingJobName }: { readonly TrainingJobName: string }): unknown {
-    return describeTrainingJob(this.#find(TrainingJobName));
+    return describeTrainingJob(this.#jobs.find(TrainingJobName));
   }
 
   /** Lists the jobs. */
   list(request: ListRequest): unknown {
-    const resources = [...this.#jobs].map(([name, job]) => {
-      const { created, status } = job;
+    const resources = this.#jobs.all.map((job) => {
+      const { name, created, status } = job;
       return { name, created, changed: lastChange(job), status, summary: summarizeTrainingJob(job) };
     });
     const { summaries, NextToken } = listResources(resources, request, "Ascending");
@@ -98,29 +106,15 @@ export class TrainingJobs {
 
   /** Stops a job that runs. */
   stop({ TrainingJobName }: { readonly TrainingJobName: string }): unknown {
-    const job = this.#find(TrainingJobName);
-    if (job.status !== "InProgress") {
-      throw validationError(
-        `The request was rejected because the training job is in status ${job.status}. Only a job in status InProgress can be stopped.`,
-      );
-    }
-    job.status = "Stopping";
-    this.#enter(job, "Stopping");
-    job.controller.abort();
-    return {};
+    return this.#jobs.stop(TrainingJobName, (job) => {
+      job.status = "Stopping";
+      this.#enter(job, "Stopping");
+    });
   }
 
   /** Ends every job and waits until no worker is left. */
-  async close(): Promise<void> {
-    const jobs = [...this.#jobs.values()];
-    for (const job of jobs) job.controller.abort();
-    await Promise.all(jobs.map((job) => job.done));
-  }
-
-  #find(name: string): TrainingJob {
-    const job = this.#jobs.get(name);
-    if (job === undefined) throw validationError("Requested resource not found.");
-    return job;
+  close(): Promise<void> {
+    return this.#jobs.close();
   }
 
   async #run(job: TrainingJob): Promise<void> {
@@ -147,6 +141,7 @@ export class TrainingJobs {
         onPhase: (phase) => this.#enter(job, phase),
         onEpoch: (report) => {
           job.lastEpoch = { report, time: this.#environment.now() };
+          this.#jobs.keep(job);
         },
         log: (line, level) => this.#log(job, formatLogLine(this.#environment.now(), line, level)),
       });
@@ -159,25 +154,31 @@ export class TrainingJobs {
         return;
       }
       const message = error instanceof Error ? error.message : String(error);
-      job.failureReason = error instanceof ContainerFailure ? message : `InternalServerError: ${message}`;
-      this.#log(job, formatLogLine(this.#environment.now(), message, "ERROR"));
-      this.#end(job, "Failed", "Failed");
+      this.#fail(job, error instanceof ContainerFailure ? message : `InternalServerError: ${message}`);
     } finally {
       clearTimeout(timer);
     }
   }
 
+  #fail(job: TrainingJob, reason: string): void {
+    job.failureReason = reason;
+    this.#log(job, formatLogLine(this.#environment.now(), reason, "ERROR"));
+    this.#end(job, "Failed", "Failed");
+  }
+
+  #end(job: TrainingJob, status: TrainingJob["status"], secondaryStatus: string): void {
+    job.status = status;
+    job.ended = this.#environment.now();
+    this.#enter(job, secondaryStatus);
+  }
+
+  /** Begins a phase. Nobody sees a job before it is kept: nothing else runs in between. */
   #enter(job: TrainingJob, status: string): void {
     const now = this.#environment.now();
     const last = job.transitions.at(-1);
     if (last) last.end = now;
     job.transitions.push({ status, start: now });
-  }
-
-  #end(job: TrainingJob, status: TrainingJob["status"], secondaryStatus: string): void {
-    this.#enter(job, secondaryStatus);
-    job.status = status;
-    job.ended = this.#environment.now();
+    this.#jobs.keep(job);
   }
 
   #log(job: TrainingJob, message: string): void {

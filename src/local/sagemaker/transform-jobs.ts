@@ -1,6 +1,8 @@
 import { ServiceError, validationError } from "../service-error.js";
 import { instanceId } from "./endpoint-log.js";
 import { epochSeconds, resourceArn, type SageMakerEnvironment } from "./environment.js";
+import { TransformJobSchema } from "./job-schemas.js";
+import { INTERRUPTED, type Job, JobTable } from "./job-table.js";
 import { type ListRequest, listResources } from "./list-resources.js";
 import type { Models } from "./models.js";
 import { runTransform } from "./run-transform.js";
@@ -32,16 +34,12 @@ export interface CreateTransformJobRequest {
   readonly Tags?: readonly Tag[];
 }
 
-interface TransformJob {
+/** A transform job, whatever its status. @internal */
+export interface TransformJob extends Job {
   readonly request: CreateTransformJobRequest;
-  readonly arn: string;
   readonly created: Date;
-  readonly controller: AbortController;
-  status: "InProgress" | "Stopping" | "Stopped" | "Completed" | "Failed";
   changed: Date;
   ended?: Date;
-  failureReason?: string;
-  done: Promise<void>;
 }
 
 type JobName = { readonly TransformJobName: string };
@@ -52,7 +50,7 @@ const DEFAULT_PAYLOAD_MB = 6;
 export class TransformJobs {
   readonly #environment: SageMakerEnvironment;
   readonly #models: Models;
-  readonly #jobs = new Map<string, TransformJob>();
+  readonly #jobs: JobTable<TransformJob>;
 
   /**
    * @param environment - What the jobs work with.
@@ -61,6 +59,18 @@ export class TransformJobs {
   constructor(environment: SageMakerEnvironment, models: Models) {
     this.#environment = environment;
     this.#models = models;
+    this.#jobs = new JobTable({
+      jobs: environment.records("transform-jobs", TransformJobSchema),
+      kind: "transform job",
+      missing: (name) =>
+        validationError(`Could not find requested job with name: ${name}, in account ${environment.accountId}.`),
+      log: (job, line) => this.#log(job, line),
+    });
+    for (const { arn } of this.#jobs.all) environment.tags.restore(arn);
+    for (const job of this.#jobs.interrupted) {
+      if (job.status === "Stopping") this.#end(job, "Stopped");
+      else this.#fail(job, INTERRUPTED);
+    }
   }
 
   /** Accepts a job and starts it. */
@@ -77,6 +87,7 @@ export class TransformJobs {
     checkRequest(request);
     const created = this.#environment.now();
     const job: TransformJob = {
+      name: request.TransformJobName,
       request,
       arn,
       created,
@@ -85,15 +96,15 @@ export class TransformJobs {
       changed: created,
       done: Promise.resolve(),
     };
-    this.#jobs.set(request.TransformJobName, job);
     this.#environment.tags.create(arn, request.Tags);
-    job.done = this.#run(job);
+    this.#jobs.keep(job);
+    this.#jobs.run(job, () => this.#run(job));
     return { TransformJobArn: arn };
   }
 
   /** Describes a job. */
   describe({ TransformJobName }: JobName): unknown {
-    const { request, arn, status, created, ended, failureReason } = this.#find(TransformJobName);
+    const { request, arn, status, created, ended, failureReason } = this.#jobs.find(TransformJobName);
     return {
       ...request,
       TransformJobArn: arn,
@@ -107,7 +118,7 @@ export class TransformJobs {
 
   /** Lists the jobs. */
   list(request: ListRequest): unknown {
-    const resources = [...this.#jobs].map(([name, { arn, created, changed, ended, status, failureReason }]) => ({
+    const resources = this.#jobs.all.map(({ name, arn, created, changed, ended, status, failureReason }) => ({
       name,
       created,
       changed,
@@ -128,30 +139,12 @@ export class TransformJobs {
 
   /** Stops a job that runs. */
   stop({ TransformJobName }: JobName): unknown {
-    const job = this.#find(TransformJobName);
-    if (job.status !== "InProgress") {
-      throw validationError(
-        `The request was rejected because the transform job is in status ${job.status}. Only a job in status InProgress can be stopped.`,
-      );
-    }
-    this.#enter(job, "Stopping");
-    job.controller.abort();
-    return {};
+    return this.#jobs.stop(TransformJobName, (job) => this.#enter(job, "Stopping"));
   }
 
   /** Ends every job and waits until none runs. */
-  async close(): Promise<void> {
-    const jobs = [...this.#jobs.values()];
-    for (const job of jobs) job.controller.abort();
-    await Promise.all(jobs.map((job) => job.done));
-  }
-
-  #find(name: string): TransformJob {
-    const job = this.#jobs.get(name);
-    if (job) return job;
-    throw validationError(
-      `Could not find requested job with name: ${name}, in account ${this.#environment.accountId}.`,
-    );
+  close(): Promise<void> {
+    return this.#jobs.close();
   }
 
   async #run(job: TransformJob): Promise<void> {
@@ -170,7 +163,10 @@ export class TransformJobs {
         capture: request.DataCaptureConfig,
         maxPayloadBytes: payload * 1024 * 1024,
         created,
-        load: () => loadModel(this.#environment, this.#models, request.ModelName, `model ${request.ModelName}`),
+        load: async () => {
+          const { request: model } = this.#models.findModel(request.ModelName);
+          return loadModel(this.#environment, model, `model ${request.ModelName}`);
+        },
         signal: controller.signal,
         log,
       });
@@ -178,20 +174,26 @@ export class TransformJobs {
     } catch (error) {
       if (controller.signal.aborted) return this.#end(job, "Stopped");
       const message = error instanceof Error ? error.message : String(error);
-      job.failureReason = error instanceof ContainerFailure ? message : `ClientError: ${message}`;
-      log(message);
-      this.#end(job, "Failed");
+      this.#fail(job, error instanceof ContainerFailure ? message : `ClientError: ${message}`);
     }
   }
 
-  #enter(job: TransformJob, status: TransformJob["status"]): void {
-    job.status = status;
-    job.changed = this.#environment.now();
+  #fail(job: TransformJob, reason: string): void {
+    job.failureReason = reason;
+    this.#log(job, reason);
+    this.#end(job, "Failed");
   }
 
   #end(job: TransformJob, status: TransformJob["status"]): void {
-    this.#enter(job, status);
-    job.ended = job.changed;
+    job.ended = this.#environment.now();
+    this.#enter(job, status, job.ended);
+  }
+
+  /** Changes the status. Nobody sees a job before it is kept: nothing else runs in between. */
+  #enter(job: TransformJob, status: TransformJob["status"], now = this.#environment.now()): void {
+    job.status = status;
+    job.changed = now;
+    this.#jobs.keep(job);
   }
 
   #log({ request, created }: TransformJob, line: string): void {

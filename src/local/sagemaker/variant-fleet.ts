@@ -3,56 +3,84 @@ import { type Classifier, createClassifier } from "../training/classifier.js";
 import type { DataCaptureConfig } from "./capture-writer.js";
 import type { SageMakerEnvironment } from "./environment.js";
 import { unpackModel } from "./model-artifact.js";
-import type { CreateEndpointConfigRequest, Models, VariantConfig } from "./models.js";
+import type { CreateEndpointConfigRequest, CreateModelRequest, Models, VariantConfig } from "./models.js";
 
-/** A variant that answers. @internal */
-export interface RunningVariant {
+/** A variant that is to answer. @internal */
+export interface PlannedVariant {
   readonly config: VariantConfig;
   readonly weight: number;
   readonly instances: number;
+  /** Its model, as it was then: an endpoint goes on when its model is deleted. */
+  readonly model: CreateModelRequest;
+}
+
+/** What an endpoint configuration asks for. @internal */
+export interface FleetPlan {
+  readonly configName: string;
+  readonly production: readonly PlannedVariant[];
+  readonly shadow: readonly PlannedVariant[];
+  readonly capture?: DataCaptureConfig;
+}
+
+/** A variant that answers. @internal */
+export interface RunningVariant extends PlannedVariant {
   readonly classifier: Classifier;
 }
 
 /** Everything that serves one endpoint configuration; an update puts another in its place. @internal */
-export interface Fleet {
-  readonly configName: string;
+export interface Fleet extends FleetPlan {
   readonly production: readonly RunningVariant[];
   readonly shadow: readonly RunningVariant[];
-  readonly capture: DataCaptureConfig | undefined;
 }
 
 /**
- * Loads the models of an endpoint configuration.
+ * Finds what an endpoint configuration asks for.
  *
- * @param environment - S3.
  * @param models - The models.
  * @param config - The endpoint configuration.
+ * @returns The plan.
+ * @throws {@link ServiceError} when a model is not there any more.
+ * @internal
+ */
+export function planFleet(models: Models, config: CreateEndpointConfigRequest): FleetPlan {
+  const plan = (variant: VariantConfig): PlannedVariant => ({
+    config: variant,
+    weight: variant.InitialVariantWeight ?? 1,
+    instances: variant.InitialInstanceCount ?? 1,
+    model: models.findModel(variant.ModelName ?? "").request,
+  });
+  return {
+    configName: config.EndpointConfigName,
+    production: config.ProductionVariants.map(plan),
+    shadow: (config.ShadowProductionVariants ?? []).map(plan),
+    ...(config.DataCaptureConfig === undefined ? {} : { capture: config.DataCaptureConfig }),
+  };
+}
+
+/**
+ * Loads the models of a plan.
+ *
+ * @param environment - S3.
+ * @param plan - The plan.
  * @returns The fleet, ready to answer.
  * @throws Error with what becomes the endpoint's FailureReason.
  * @internal
  */
-export async function startFleet(
-  environment: Pick<SageMakerEnvironment, "objects">,
-  models: Models,
-  config: CreateEndpointConfigRequest,
-): Promise<Fleet> {
-  const start = async (variant: VariantConfig): Promise<RunningVariant> => ({
-    config: variant,
-    weight: variant.InitialVariantWeight ?? 1,
-    instances: variant.InitialInstanceCount ?? 1,
-    classifier: await loadModel(environment, models, variant.ModelName ?? "", `variant ${variant.VariantName}`),
+export async function startFleet(environment: Pick<SageMakerEnvironment, "objects">, plan: FleetPlan): Promise<Fleet> {
+  const start = async (variant: PlannedVariant): Promise<RunningVariant> => ({
+    ...variant,
+    classifier: await loadModel(environment, variant.model, `variant ${variant.config.VariantName}`),
   });
-  const production = await Promise.all(config.ProductionVariants.map(start));
-  const shadow = await Promise.all((config.ShadowProductionVariants ?? []).map(start));
-  return { configName: config.EndpointConfigName, production, shadow, capture: config.DataCaptureConfig };
+  const production = await Promise.all(plan.production.map(start));
+  const shadow = await Promise.all(plan.shadow.map(start));
+  return { ...plan, production, shadow };
 }
 
 /**
  * Loads a model as its container does.
  *
  * @param environment - S3.
- * @param models - The models.
- * @param name - Name of the model.
+ * @param model - The model.
  * @param place - Where its container runs, for the message.
  * @returns The classifier.
  * @throws Error with the reason when the artifact is not there or no local job wrote it.
@@ -60,11 +88,9 @@ export async function startFleet(
  */
 export async function loadModel(
   { objects }: Pick<SageMakerEnvironment, "objects">,
-  models: Models,
-  name: string,
+  model: CreateModelRequest,
   place: string,
 ): Promise<Classifier> {
-  const { request: model } = models.findModel(name);
   const url = model.PrimaryContainer?.ModelDataUrl;
   if (url === undefined) throw new Error(`Model ${model.ModelName} names no model data.`);
   const { bucket, key } = parseS3Uri(url);

@@ -1,5 +1,6 @@
 import { sleep as realSleep } from "../../core/abort.js";
 import type { FunctionRegistry } from "../functions.js";
+import { createMemoryRecords, type Records } from "../kept/records.js";
 import { unsupportedOperation } from "../local-operation-error.js";
 import { ServiceError } from "../service-error.js";
 import { checkShape } from "../shapes.js";
@@ -10,6 +11,7 @@ import type { ItemStore } from "./item-store.js";
 import { Activities } from "./service/activities.js";
 import { Executions, type StartExecutionRequest } from "./service/executions.js";
 import type { UpdateMapRunRequest } from "./service/map-runs.js";
+import type { PastExecutions } from "./service/past-executions.js";
 import { requestShapes, type StatesOperation } from "./service/request-shapes.js";
 import {
   type CreateStateMachineRequest,
@@ -51,6 +53,10 @@ export interface StatesServiceOptions {
   readonly random?: Clock["random"];
   /** Holds a virtual time. */
   readonly hold?: Clock["hold"];
+  /** What keeps machines, activities and tags; memory alone where absent. */
+  readonly records?: Records;
+  /** The executions of an earlier process, and what keeps these; memory alone where absent. */
+  readonly past?: PastExecutions | undefined;
 }
 
 /** The local Step Functions. @internal */
@@ -86,12 +92,12 @@ type Operations = Readonly<Record<StatesOperation, (input: unknown, request: Wir
  */
 export function createStatesService(options: StatesServiceOptions): StatesService {
   const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random } = options;
-  const { sdkClients, inbox = new TopicInbox() } = options;
+  const { sdkClients, inbox = new TopicInbox(), items, past, records = createMemoryRecords() } = options;
   const place = { region, accountId };
   const clock: Clock = { now, sleep, random, ...(options.hold === undefined ? {} : { hold: options.hold }) };
   const closing = new AbortController();
   const tokens = new TaskTokens();
-  const activities = new Activities(place, now);
+  const activities = new Activities(place, now, records);
   const tasks = createTaskIntegrations({
     functions: holdTimeInFunctions(functions, clock),
     tokens,
@@ -102,9 +108,9 @@ export function createStatesService(options: StatesServiceOptions): StatesServic
     closing: closing.signal,
   });
   const held = [...integrations, ...tasks].map((integration) => holdTimeInTasks(integration, clock));
-  const machines = new StateMachines({ ...place, now, integrations: held });
-  const executions = new Executions(place, clock, machines, options.items);
-  const tags = new Tags((arn) => machines.has(arn) || activities.has(arn));
+  const machines = new StateMachines({ ...place, now, records, integrations: held });
+  const executions = new Executions({ ...place, clock, machines, items, past });
+  const tags = new Tags((arn) => machines.has(arn) || activities.has(arn), records);
   const test = (request: TestStateRequest, signal: AbortSignal = closing.signal) =>
     testState(request, { place, clock, integrations: held, signal: AbortSignal.any([signal, closing.signal]) });
   const operations = {
@@ -171,10 +177,7 @@ function createOperations(
   return {
     CreateStateMachine(input) {
       const request = input as CreateStateMachineRequest;
-      const isNew = !machines.has(machines.arnOf(request.name));
-      const made = machines.create(request);
-      if (isNew && request.tags) tags.add({ resourceArn: made.stateMachineArn, tags: request.tags });
-      return made;
+      return machines.create(request, (arn) => tags.create(arn, request.tags));
     },
     UpdateStateMachine: (input) => machines.update(input as UpdateStateMachineRequest),
     DescribeStateMachine: (input) => machines.describe(input as Machine),
@@ -210,9 +213,7 @@ function createTaskOperations(activities: Activities, tokens: TaskTokens, tags: 
   return {
     CreateActivity(input) {
       const request = input as { readonly name: string; readonly tags?: readonly Tag[] };
-      const made = activities.create(request);
-      if (request.tags) tags.add({ resourceArn: made.activityArn, tags: request.tags });
-      return made;
+      return activities.create(request, (arn) => tags.create(arn, request.tags));
     },
     DescribeActivity: (input) => activities.describe(input as Activity),
     ListActivities: (input) => activities.list(input as object),

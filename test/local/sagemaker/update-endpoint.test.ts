@@ -2,6 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { UpdateEndpointCommand, UpdateEndpointWeightsAndCapacitiesCommand } from "@aws-sdk/client-sagemaker";
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createMemoryRecords } from "../../../src/local/kept/records.js";
 import { createLocalAws, type LocalAws } from "../../../src/local/local-aws.js";
 import { createRequestHandler } from "../../../src/local/request-handler.js";
 import { Endpoints } from "../../../src/local/sagemaker/endpoints.js";
@@ -128,7 +129,9 @@ describe("while a local endpoint is updated", () => {
       hasBucket: async () => true,
     };
     const place = { region: "us-east-1", accountId: "000000000000", seed: 0, now: () => new Date(), log: () => {} };
-    const environment = { ...place, objects, tags: new Tags(), trainer: { widths: [8, 8, 8] as const } };
+    const records = createMemoryRecords();
+    const trainer = { widths: [8, 8, 8] as const };
+    const environment = { ...place, objects, records, tags: new Tags(records), trainer };
     const models = new Models(environment);
     const endpoints = new Endpoints(environment, models);
     for (const name of ["fast", "slow"]) {

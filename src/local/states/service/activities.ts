@@ -1,4 +1,7 @@
+import * as z from "zod";
 import { sleep } from "../../../core/abort.js";
+import { dateSchema } from "../../kept/kept-schemas.js";
+import type { Collection, Records } from "../../kept/records.js";
 import { ActivityQueue } from "../tasks/activity-queue.js";
 import { type ArnPlace, activityArn, checkArn, checkName } from "./arns.js";
 import { takePage } from "./paging.js";
@@ -16,6 +19,12 @@ interface ActivityRequest {
   readonly activityArn: string;
 }
 
+const ActivitySchema: z.ZodType<Activity> = z.codec(
+  z.object({ arn: z.string(), name: z.string(), created: dateSchema }),
+  z.custom<Activity>(),
+  { decode: (kept) => ({ ...kept, queue: new ActivityQueue() }), encode: (activity) => activity },
+);
+
 /** Source: API reference, "GetActivityTask": a poll without a task ends after 60 seconds. */
 const POLL_MS = 60_000;
 
@@ -23,24 +32,37 @@ const POLL_MS = 60_000;
 export class Activities {
   readonly #place: ArnPlace;
   readonly #now: () => Date;
-  readonly #activities = new Map<string, Activity>();
+  readonly #activities: Collection<Activity>;
   readonly #closing = new AbortController();
 
   /**
    * @param place - Region and account.
    * @param now - The clock.
+   * @param records - What keeps them.
    */
-  constructor(place: ArnPlace, now: () => Date) {
+  constructor(place: ArnPlace, now: () => Date, records: Records) {
     this.#place = place;
     this.#now = now;
+    this.#activities = records("activities", ActivitySchema);
   }
 
-  /** Makes an activity; the same request again changes nothing. */
-  create({ name }: { readonly name: string }): { readonly activityArn: string; readonly creationDate: number } {
+  /**
+   * Makes an activity; the same request again changes nothing.
+   *
+   * @param request - The request.
+   * @param prepare - Keeps what belongs to a new activity, before the activity itself is kept.
+   */
+  create(
+    { name }: { readonly name: string },
+    prepare: (arn: string) => void = () => {},
+  ): { readonly activityArn: string; readonly creationDate: number } {
     const arn = activityArn(this.#place, checkName(name));
-    const activity = this.#activities.get(arn) ?? { arn, name, created: this.#now(), queue: new ActivityQueue() };
-    this.#activities.set(arn, activity);
-    return { activityArn: arn, creationDate: seconds(activity.created) };
+    const existing = this.#activities.get(arn);
+    if (existing !== undefined) return { activityArn: arn, creationDate: seconds(existing.created) };
+    const created = this.#now();
+    prepare(arn);
+    this.#activities.set(arn, { arn, name, created, queue: new ActivityQueue() });
+    return { activityArn: arn, creationDate: seconds(created) };
   }
 
   /** Forgets an activity; one that is not there is no error. */

@@ -1,4 +1,4 @@
-import type { Execution } from "../engine/execution.js";
+import type { KnownExecution } from "./execution-record.js";
 import { seconds } from "./state-machines.js";
 
 /**
@@ -9,7 +9,7 @@ import { seconds } from "./state-machines.js";
  * @returns Members that DescribeExecution and StartSyncExecution share.
  * @internal
  */
-export function describeExecution(execution: Execution, includedData: string | undefined) {
+export function describeExecution(execution: KnownExecution, includedData: string | undefined) {
   const { arn, name, inputText } = execution.options;
   const { status, startDate, stopDate, output, error, cause } = execution;
   const hasData = includedData !== "METADATA_ONLY";

@@ -7,12 +7,14 @@ import type { ItemStore } from "../item-store.js";
 import type { Json } from "../json.js";
 import { type ArnPlace, checkArn, checkName, executionArn } from "./arns.js";
 import { describeExecution } from "./describe-execution.js";
-import { type ExecutionRecord, type ListExecutionsRequest, listExecutions } from "./list-executions.js";
+import { ExecutionJournal } from "./execution-journal.js";
+import type { ExecutionRecord } from "./execution-record.js";
+import { checkListable, type ListExecutionsRequest, listExecutions } from "./list-executions.js";
 import { MapRuns } from "./map-runs.js";
-import { takePage } from "./paging.js";
+import type { PastExecutions } from "./past-executions.js";
 import { readInput } from "./read-input.js";
-import { describeRedrives, whyNotRedrivable } from "./redrive-status.js";
-import { showEvent } from "./show-history.js";
+import { describeRedrives, NO_PROGRESS, whyNotRedrivable } from "./redrive-status.js";
+import { type HistoryRequest, showHistory } from "./show-history.js";
 import { describeDefinition, type StateMachineRecord, type StateMachines, seconds } from "./state-machines.js";
 import { namedError, statesError } from "./states-error.js";
 
@@ -39,7 +41,19 @@ const TOKEN_MS = 900_000;
 /** Source: AWS Step Functions Developer Guide, "Choosing workflow type": Express runs for up to five minutes. */
 const MAX_EXPRESS_SECONDS = 300;
 
-/** The executions of the local AWS; they live in memory. @internal */
+/** What executions need. @internal */
+export interface ExecutionsOptions extends ArnPlace {
+  /** Time and chance. */
+  readonly clock: Clock;
+  /** The machines. */
+  readonly machines: StateMachines;
+  /** The local S3, for Distributed Maps. */
+  readonly items: ItemStore | undefined;
+  /** Those of an earlier process, and what keeps these; without it they live in memory alone. */
+  readonly past: PastExecutions | undefined;
+}
+
+/** The executions of the local AWS. @internal */
 export class Executions {
   /** The Map Runs of the executions. */
   readonly mapRuns = new MapRuns();
@@ -47,22 +61,21 @@ export class Executions {
   readonly #clock: Clock;
   readonly #machines: StateMachines;
   readonly #items: ItemStore | undefined;
+  readonly #journal: ExecutionJournal | undefined;
   readonly #records = new Map<string, ExecutionRecord>();
   /** Those that run, among them those of Express machines, which nothing can ask for. */
-  readonly #running = new Set<Execution>();
+  readonly #running = new Set<Pick<Execution, "done" | "stop">>();
   #closed = false;
 
-  /**
-   * @param place - Region and account.
-   * @param clock - Time and chance.
-   * @param machines - The machines.
-   * @param items - The local S3, for Distributed Maps.
-   */
-  constructor(place: ArnPlace, clock: Clock, machines: StateMachines, items?: ItemStore) {
+  /** @param options - See {@link ExecutionsOptions}. */
+  constructor({ clock, machines, items, past, ...place }: ExecutionsOptions) {
     this.#place = place;
     this.#clock = clock;
     this.#machines = machines;
     this.#items = items;
+    if (past === undefined) return;
+    this.#journal = new ExecutionJournal(past.sink, new Map(past.machines));
+    for (const record of past.records) this.#records.set(record.execution.options.arn, record);
   }
 
   /** Starts an execution; the same request again finds the one that runs. */
@@ -71,15 +84,15 @@ export class Executions {
     const name = checkName(request.name ?? randomUUID());
     const { text, input } = readInput(request.input ?? "{}");
     const arn = executionArn(this.#place, machine.name, name, machine.type === "EXPRESS" ? randomUUID() : undefined);
-    const existing = this.#records.get(arn)?.execution;
-    if (existing !== undefined) {
+    if (this.#records.has(arn)) {
+      const { execution: existing } = this.#find(arn);
       if (existing.status !== "RUNNING" || existing.options.inputText !== text) {
         throw namedError("ExecutionAlreadyExists", arn);
       }
       return { executionArn: arn, startDate: seconds(existing.startDate) };
     }
     const execution = this.#run(machine, arn, name, text, input);
-    if (machine.type === "STANDARD") this.#records.set(arn, { execution, machine, redrives: new Map() });
+    if (machine.type === "STANDARD") this.#remember({ execution, machine, redrives: new Map() });
     return { executionArn: arn, startDate: seconds(execution.startDate) };
   }
 
@@ -110,8 +123,10 @@ export class Executions {
 
   /** Stops an execution; one that has ended stays as it is. */
   stop(request: ExecutionRequest & { readonly error?: string; readonly cause?: string }): unknown {
-    const { execution } = this.#find(request.executionArn);
-    return { stopDate: seconds(execution.stop(request.error, request.cause)) };
+    const record = this.#find(request.executionArn);
+    const stopDate = record.execution.stop(request.error, request.cause);
+    this.#journal?.save(record);
+    return { stopDate: seconds(stopDate) };
   }
 
   /** Waits until an execution has ended, and stops it when the signal fires before. */
@@ -126,14 +141,18 @@ export class Executions {
 
   /** Continues an execution that did not succeed; the same request again finds the one that was made. */
   redrive({ executionArn: arn, clientToken = randomUUID() }: RedriveRequest): { readonly redriveDate: number } {
-    const { execution, redrives } = this.#find(arn);
+    const record = this.#find(arn);
+    const { execution, redrives } = record;
     const known = redrives.get(clientToken);
     const now = this.#clock.now().getTime();
     if (known !== undefined && now - known.getTime() <= TOKEN_MS) return { redriveDate: seconds(known) };
     const reason = this.#whyNotRedrivable(arn);
-    if (reason !== undefined) throw statesError("ExecutionNotRedrivable", reason);
+    if (reason !== undefined || execution.redrive === undefined) {
+      throw statesError("ExecutionNotRedrivable", reason ?? NO_PROGRESS);
+    }
     this.#refuseWhenClosed();
     const redriven = execution.redrive();
+    this.#keep(record, (journal) => journal.redrive(record, clientToken, redriven));
     redrives.set(clientToken, redriven);
     const [oldest] = redrives.keys();
     if (redrives.size > MAX_TOKENS && oldest !== undefined) redrives.delete(oldest);
@@ -145,7 +164,8 @@ export class Executions {
     const { execution, machine, mapRun } = this.#find(arn);
     if (mapRun !== undefined) return "Child executions of a Map Run are not redriven by themselves";
     const isDeleted = !this.#machines.has(machine.arn);
-    return isDeleted ? "State machine is in DELETING status" : whyNotRedrivable(execution, this.#clock.now());
+    if (isDeleted) return "State machine is in DELETING status";
+    return whyNotRedrivable(execution, this.#clock.now());
   }
 
   /** Describes an execution. */
@@ -177,8 +197,9 @@ export class Executions {
     if (listed === undefined || (mapRunArn !== undefined && stateMachineArn !== undefined)) {
       throw statesError("ValidationException", "Must specify exactly one of [StateMachineArn, MapRunArn]");
     }
-    if (mapRunArn === undefined) this.#checkListable(listed, request);
+    if (mapRunArn === undefined) checkListable(this.#machines.find(listed), request);
     else this.mapRuns.find(mapRunArn);
+    this.#journal?.saveAll();
     return listExecutions([...this.#records.values()], listed, request);
   }
 
@@ -189,18 +210,8 @@ export class Executions {
   }
 
   /** Gives the events of an execution. */
-  history(request: {
-    readonly executionArn: string;
-    readonly maxResults?: number;
-    readonly nextToken?: string;
-    readonly reverseOrder?: boolean;
-    readonly includeExecutionData?: boolean;
-  }): unknown {
-    const { executionArn: arn, reverseOrder = false, includeExecutionData = true } = request;
-    const { events } = this.#find(arn).execution.history;
-    const all = reverseOrder ? [...events].reverse() : events;
-    const { items, nextToken } = takePage(all, request, `history:${arn}:${reverseOrder}`);
-    return { events: items.map((event) => showEvent(event, includeExecutionData)), nextToken };
+  history(request: HistoryRequest): unknown {
+    return showHistory(this.#find(request.executionArn).execution.history.events, request);
   }
 
   /** Stops everything that runs and waits until it has ended; nothing can be started any more. */
@@ -209,6 +220,7 @@ export class Executions {
     const running = [...this.#running];
     for (const execution of running) execution.stop(undefined, "The local AWS was closed.");
     await Promise.all(running.map(({ done }) => done));
+    this.#journal?.saveAll();
   }
 
   #run(machine: StateMachineRecord, arn: string, name: string, inputText: string, input: Json): Execution {
@@ -239,9 +251,29 @@ export class Executions {
     if (this.#closed) throw statesError("ValidationException", "The local AWS was closed; create another one.");
   }
 
-  #watch(execution: Execution): void {
+  #watch(execution: Pick<Execution, "done" | "stop">): void {
     this.#running.add(execution);
     void execution.done.then(() => this.#running.delete(execution));
+  }
+
+  #remember(record: ExecutionRecord): void {
+    this.#keep(record, (journal) => journal.start(record));
+    this.#records.set(record.execution.options.arn, record);
+  }
+
+  /** Keeps that an execution runs, and later how it ended; what cannot be kept does not run. */
+  #keep(record: ExecutionRecord, write: (journal: ExecutionJournal) => void): void {
+    const journal = this.#journal;
+    if (journal === undefined) return;
+    const { execution } = record;
+    try {
+      write(journal);
+    } catch (error) {
+      execution.stop();
+      throw error;
+    }
+    // An end that cannot be kept now is tried again, and the error told, by whoever asks for the execution.
+    void execution.done.then(() => journal.save(record)).catch(() => undefined);
   }
 
   /** A child runs its processor as a machine of its own, which no request but those for executions can name. */
@@ -257,19 +289,11 @@ export class Executions {
     return execution;
   }
 
-  #checkListable(arn: string, { statusFilter, redriveFilter }: ListExecutionsRequest): void {
-    if (redriveFilter !== undefined || statusFilter === "PENDING_REDRIVE") {
-      const filter = redriveFilter === undefined ? "statusFilter PENDING_REDRIVE" : "redriveFilter";
-      throw statesError("ValidationException", `The ${filter} is only supported with a mapRunArn`);
-    }
-    if (this.#machines.find(arn).type === "STANDARD") return;
-    throw statesError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");
-  }
-
   #find(arn: string): ExecutionRecord {
     checkArn(arn, "execution");
     const record = this.#records.get(arn);
     if (record === undefined) throw namedError("ExecutionDoesNotExist", arn);
+    this.#journal?.save(record);
     return record;
   }
 }

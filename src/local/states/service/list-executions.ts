@@ -1,19 +1,7 @@
-import type { MapRun } from "../engine/distributed/map-run.js";
-import type { Execution } from "../engine/execution.js";
+import type { ExecutionRecord } from "./execution-record.js";
 import { takePage } from "./paging.js";
 import { type StateMachineRecord, seconds } from "./state-machines.js";
-
-/** An execution, and what it was started from. @internal */
-export interface ExecutionRecord {
-  readonly execution: Execution;
-  readonly machine: StateMachineRecord;
-  /** The Map Run that started it, when it is a child execution. */
-  readonly mapRun?: MapRun;
-  /** Items in the input of a child execution. */
-  readonly itemCount?: number;
-  /** When it was redriven, by the token of the request. */
-  readonly redrives: Map<string, Date>;
-}
+import { statesError } from "./states-error.js";
 
 /** A ListExecutions request after its shape was checked. @internal */
 export interface ListExecutionsRequest {
@@ -57,4 +45,23 @@ export function listExecutions(
     ...(execution.redriveDate === undefined ? {} : { redriveDate: seconds(execution.redriveDate) }),
   }));
   return { executions, nextToken };
+}
+
+/**
+ * Refuses to list the executions of a machine where Step Functions does.
+ *
+ * @param machine - The machine.
+ * @param request - The request.
+ * @internal
+ */
+export function checkListable(
+  { type }: StateMachineRecord,
+  { statusFilter, redriveFilter }: ListExecutionsRequest,
+): void {
+  if (redriveFilter !== undefined || statusFilter === "PENDING_REDRIVE") {
+    const filter = redriveFilter === undefined ? "statusFilter PENDING_REDRIVE" : "redriveFilter";
+    throw statesError("ValidationException", `The ${filter} is only supported with a mapRunArn`);
+  }
+  if (type === "STANDARD") return;
+  throw statesError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");
 }

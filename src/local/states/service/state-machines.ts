@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import * as z from "zod";
+import { dateSchema } from "../../kept/kept-schemas.js";
+import type { Collection, Records } from "../../kept/records.js";
 import { unsupportedOperation } from "../../local-operation-error.js";
 import type { DefinitionFinding } from "../definition/findings.js";
 import type { Machine } from "../definition/model.js";
@@ -58,7 +61,22 @@ export interface StateMachineRecord {
 export interface StateMachinesOptions extends ArnPlace {
   readonly integrations: readonly TaskIntegration[];
   readonly now: () => Date;
+  /** What keeps them. */
+  readonly records: Records;
 }
+
+const KeptMachineSchema = z.object({
+  arn: z.string(),
+  name: z.string(),
+  type: z.enum(["STANDARD", "EXPRESS"]),
+  definition: z.string(),
+  roleArn: z.string(),
+  loggingConfiguration: z.unknown(),
+  tracingConfiguration: z.unknown(),
+  created: dateSchema,
+  updated: dateSchema,
+  revisionId: z.string().optional(),
+});
 
 const MAX_SHOWN_FINDINGS = 10;
 const NO_LOGS = { level: "OFF", includeExecutionData: false };
@@ -67,15 +85,28 @@ const NO_TRACES = { enabled: false };
 /** The state machines of the local AWS; each definition is read once. @internal */
 export class StateMachines {
   readonly #options: StateMachinesOptions;
-  readonly #machines = new Map<string, StateMachineRecord>();
+  readonly #machines: Collection<StateMachineRecord>;
 
   /** @param options - See {@link StateMachinesOptions}. */
   constructor(options: StateMachinesOptions) {
     this.#options = options;
+    const schema = z.codec(KeptMachineSchema, z.custom<StateMachineRecord>(), {
+      decode: ({ revisionId, ...kept }) => ({ ...kept, revisionId, machine: this.#parse(kept.definition, kept.type) }),
+      encode: (record) => record,
+    });
+    this.#machines = options.records("state-machines", schema);
   }
 
-  /** Makes a machine; the same request again changes nothing. */
-  create(request: CreateStateMachineRequest): { readonly stateMachineArn: string; readonly creationDate: number } {
+  /**
+   * Makes a machine; the same request again changes nothing.
+   *
+   * @param request - The request.
+   * @param prepare - Keeps what belongs to a new machine, before the machine itself is kept.
+   */
+  create(
+    request: CreateStateMachineRequest,
+    prepare: (arn: string) => void = () => {},
+  ): { readonly stateMachineArn: string; readonly creationDate: number } {
     const { name, definition, roleArn, type = "STANDARD" } = request;
     refusePublish("CreateStateMachine", request);
     checkName(name);
@@ -98,6 +129,7 @@ export class StateMachines {
     }
     const created = this.#options.now();
     const base = { arn, name, type, definition, machine, roleArn, created, updated: created, revisionId: undefined };
+    prepare(arn);
     this.#machines.set(arn, { ...base, ...configuration });
     return { stateMachineArn: arn, creationDate: seconds(created) };
   }
@@ -184,11 +216,6 @@ export class StateMachines {
     return record;
   }
 
-  /** The ARN that a machine of this name has. */
-  arnOf(name: string): string {
-    return stateMachineArn(this.#options, name);
-  }
-
   /** Whether there is a machine with this ARN. */
   has(arn: string): boolean {
     return this.#machines.has(arn);
@@ -223,7 +250,7 @@ function describeFindings(findings: readonly DefinitionFinding[]): string {
  * @returns Members that both answers share.
  * @internal
  */
-export function describeDefinition(record: StateMachineRecord, includedData: string | undefined) {
+export function describeDefinition(record: Omit<StateMachineRecord, "machine">, includedData: string | undefined) {
   return {
     name: record.name,
     ...(includedData === "METADATA_ONLY" ? {} : { definition: record.definition }),
