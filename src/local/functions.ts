@@ -7,6 +7,7 @@ import {
   type LocalFunctionBundle,
   type LocalFunctionOptions,
 } from "./lambda/function-options.js";
+import type { FunctionPayload } from "./lambda/function-payload.js";
 import type { FunctionIdentity, FunctionOutcome, FunctionRunner } from "./lambda/function-runner.js";
 import { createInProcessRunner } from "./lambda/in-process-runner.js";
 import { ServiceError } from "./service-error.js";
@@ -47,8 +48,8 @@ export interface FunctionRegistry {
   list(): readonly FunctionDescription[];
   /** The ARN that a name or ARN stands for, whether or not there is such a function. */
   arnOf(nameOrArn: string): string;
-  /** Invokes a function with an event that is given as JSON text; rejects only with the signal's reason. */
-  invoke(nameOrArn: string, payload: string, options?: InvokeFunctionOptions): Promise<Invocation>;
+  /** Invokes a function with an event; rejects only with the signal's reason. */
+  invoke(nameOrArn: string, payload: FunctionPayload, options?: InvokeFunctionOptions): Promise<Invocation>;
   /** Ends the threads of functions that come from bundles. */
   close(): Promise<void>;
 }

@@ -60,7 +60,7 @@ export function createLambdaIntegrations(functions: FunctionRegistry, closing: A
       events: "LambdaFunction",
       honoursSignal: true,
       async run({ resource, parameters, signal }) {
-        const invocation = await functions.invoke(resource, jsonText(parameters), { signal });
+        const invocation = await functions.invoke(resource, { json: parameters }, { signal });
         return parsePayload(payloadOf(invocation));
       },
     },
@@ -97,7 +97,7 @@ async function request(functions: FunctionRegistry, closing: AbortSignal, task: 
   }
   const qualifier = memberOf(parameters, "Qualifier");
   const target = typeof qualifier === "string" && !/:function:[^:]+:/.test(name) ? `${name}:${qualifier}` : name;
-  const event = jsonText(memberOf(parameters, "Payload") ?? {});
+  const event = { json: memberOf(parameters, "Payload") ?? {} };
   const clientContext = readClientContext(memberOf(parameters, "ClientContext"));
   if (type === "RequestResponse") {
     return { status: 200, invocation: await functions.invoke(target, event, { signal, ...clientContext }) };
@@ -184,8 +184,5 @@ function wrapPayload(text: string, requestId: string, date: Date): Json {
       "X-Amzn-Trace-Id": trace,
     },
   });
-  const result = { ExecutedVersion: "$LATEST", Payload: payload, ...metadata, StatusCode: 200 };
-  // Put together from the payload's text, which is not written a second time.
-  const around = `${JSON.stringify(metadata).slice(1, -1)},"StatusCode":200}`;
-  return rememberText(result, `{"ExecutedVersion":"$LATEST","Payload":${text},${around}`);
+  return { ExecutedVersion: "$LATEST", Payload: payload, ...metadata, StatusCode: 200 };
 }
