@@ -95,8 +95,19 @@ function checkSize(
 }
 
 function checkPattern(pattern: RegExp | undefined, value: string, path: string): readonly string[] {
-  if (pattern === undefined || new RegExp(`^(?:${pattern.source})$`, "s").test(value)) return [];
+  if (pattern === undefined || anchored(pattern).test(value)) return [];
   return [violation(value, path, `Member must satisfy regular expression pattern: ${pattern.source}`)];
+}
+
+const anchoredPatterns = new Map<RegExp, RegExp>();
+
+/** A pattern of a service model is held against the whole value, line breaks and all. */
+function anchored(pattern: RegExp): RegExp {
+  const known = anchoredPatterns.get(pattern);
+  if (known !== undefined) return known;
+  const whole = new RegExp(`^(?:${pattern.source})$`, "s");
+  anchoredPatterns.set(pattern, whole);
+  return whole;
 }
 
 function violation(value: unknown, path: string, constraint: string): string {

@@ -5,7 +5,7 @@ import { ServiceError } from "../service-error.js";
 import { checkShape } from "../shapes.js";
 import { TopicInbox } from "../topic-inbox.js";
 import { jsonError, jsonResponse, readBody, type WireRequest, type WireResponse, type WireService } from "../wire.js";
-import type { Clock } from "./clock.js";
+import { type Clock, startRealTimer } from "./clock.js";
 import type { ItemStore } from "./item-store.js";
 import { Activities } from "./service/activities.js";
 import { Executions, type StartExecutionRequest } from "./service/executions.js";
@@ -85,10 +85,11 @@ type Operations = Readonly<Record<StatesOperation, (input: unknown, request: Wir
  * @internal
  */
 export function createStatesService(options: StatesServiceOptions): StatesService {
-  const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random } = options;
+  const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random, hold } = options;
   const { sdkClients, inbox = new TopicInbox() } = options;
   const place = { region, accountId };
-  const clock: Clock = { now, sleep, random, ...(options.hold === undefined ? {} : { hold: options.hold }) };
+  const timers = options.sleep === undefined ? { startTimer: startRealTimer } : {};
+  const clock: Clock = { now, sleep, random, ...timers, ...(hold === undefined ? {} : { hold }) };
   const closing = new AbortController();
   const tokens = new TaskTokens();
   const activities = new Activities(place, now);
