@@ -85,8 +85,8 @@ type Operations = Readonly<Record<StatesOperation, (input: unknown, request: Wir
  * @internal
  */
 export function createStatesService(options: StatesServiceOptions): StatesService {
-  const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random, hold } = options;
-  const { sdkClients, inbox = new TopicInbox() } = options;
+  const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random } = options;
+  const { sdkClients, inbox = new TopicInbox(), hold } = options;
   const place = { region, accountId };
   const timers = options.sleep === undefined ? { startTimer: startRealTimer } : {};
   const clock: Clock = { now, sleep, random, ...timers, ...(hold === undefined ? {} : { hold }) };
@@ -144,6 +144,8 @@ async function answer(operations: Operations, request: WireRequest): Promise<Wir
   }
 }
 
+const decoder = new TextDecoder();
+
 function asJson10(response: WireResponse): WireResponse {
   return { ...response, headers: { ...response.headers, "content-type": "application/x-amz-json-1.0" } };
 }
@@ -153,7 +155,7 @@ function parseInput(body: Uint8Array | undefined): unknown {
     throw statesError("ValidationException", `The request is larger than ${MAX_REQUEST_BYTES} bytes.`);
   }
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return JSON.parse(decoder.decode(body));
   } catch {
     throw statesError("SerializationException", "The request body is not JSON.");
   }
