@@ -87,16 +87,27 @@ const REFERENCE =
 export function createFunctionRegistry(place: FunctionPlace): FunctionRegistry {
   const { region, accountId, now = () => new Date(), intercept } = place;
   const functions = new Map<string, RegisteredFunction>();
+  const byArn = new Map<string, RegisteredFunction>();
   const arnOf = (name: string) =>
     name.startsWith("arn:") ? name : `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 
   const find = (nameOrArn: string): RegisteredFunction | undefined => {
+    // As nearly every task names its function.
+    const known = byArn.get(nameOrArn);
+    if (known !== undefined) return known;
     const groups = REFERENCE.exec(nameOrArn)?.groups;
     const elsewhere =
       (groups?.["region"] ?? region) !== region ||
       (groups?.["account"] ?? groups?.["owner"] ?? accountId) !== accountId;
     const hasVersion = (groups?.["qualifier"] ?? "$LATEST") !== "$LATEST";
     return groups === undefined || elsewhere || hasVersion ? undefined : functions.get(groups["name"] ?? "");
+  };
+
+  const add = (added: RegisteredFunction): string => {
+    const { name, arn } = added.description;
+    functions.set(name, added);
+    byArn.set(arn, added);
+    return arn;
   };
 
   return {
@@ -110,14 +121,12 @@ export function createFunctionRegistry(place: FunctionPlace): FunctionRegistry {
       const identity = { ...settings, arn: arnOf(name) };
       const description = { ...withoutUndefined(identity), registeredAt: now() };
       if (typeof parsed === "function") {
-        functions.set(name, { description, runner: createInProcessRunner(identity, parsed, now) });
-        return identity.arn;
+        return add({ description, runner: createInProcessRunner(identity, parsed, now) });
       }
       if (place.bundles === undefined) throw refuse("code", "bundles are not available here", "Pass a function.");
       const runner = createBundleRunner(identity, parsed, { ...place.bundles, region });
       const { handler, environment } = parsed;
-      functions.set(name, { description: { ...description, handler, environment }, runner });
-      return identity.arn;
+      return add({ description: { ...description, handler, environment }, runner });
     },
     has: (nameOrArn) => find(nameOrArn) !== undefined,
     describe: (nameOrArn) => find(nameOrArn)?.description,

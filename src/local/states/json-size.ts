@@ -31,7 +31,7 @@ function spend(value: Json, left: number, depth: number): number {
     }
     return rest;
   }
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     if (rest < 0) return rest;
     rest = spend(value[key] ?? null, rest, depth + 1) - key.length * MAX_UNIT_BYTES - 4;
   }

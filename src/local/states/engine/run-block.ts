@@ -90,15 +90,16 @@ async function runState(
   { input, entered, enteredId }: EnteredState,
   branch: Branch,
 ): Promise<StateResult> {
-  const base = { environment, branch, stateName: state.name, input, entered };
-  const retries = new RetryCounter(state);
+  const base: StateRun = { environment, branch, stateName: state.name, input, entered, retryCount: 0 };
+  let retries: RetryCounter | undefined;
   for (let retryCount = 0; ; retryCount++) {
-    const run: StateRun = { ...base, retryCount };
+    const run: StateRun = retryCount === 0 ? base : { ...base, retryCount };
     let result: StateResult;
     try {
       result = await runType(state, run);
     } catch (error) {
       const failure = noteFailure(toFailure(error, branch), state, enteredId, branch);
+      retries ??= new RetryCounter(state);
       const delay = retries.next(failure, environment.clock.random);
       if (delay !== undefined || failure.error === "States.DataLimitExceeded") branch.progress.forgetLines();
       if (delay !== undefined) {

@@ -2,7 +2,6 @@ import type { TaskState } from "../definition/model.js";
 import type { Json } from "../json.js";
 import { LazyText } from "../json-text.js";
 import type { StateFailure } from "../state-failure.js";
-import { splitResource } from "../tasks/task-integration.js";
 import { NOT_TRUNCATED } from "./history.js";
 import type { StateRun } from "./state-run.js";
 
@@ -63,7 +62,7 @@ function isTimeout(failure: StateFailure): boolean {
 }
 
 function serviceEvents(state: TaskState, { branch, environment }: StateRun): TaskEvents {
-  const service = splitResource(state.resource);
+  const { service } = state;
   return {
     scheduled(parameters, limits) {
       const value = {
