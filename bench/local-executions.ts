@@ -4,16 +4,17 @@ import { runInNewContext } from "node:vm";
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
-  type SFNClient,
+  SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { createLocalAws } from "scones-ml/local";
 import { buildInferenceWorkflow } from "scones-ml/workflow";
 import { createFunctionRegistry } from "../src/local/functions.js";
+import { createClientConfig } from "../src/local/local-clients.js";
 import { createStatesService } from "../src/local/states/states-service.js";
 import { readBody, type WireService } from "../src/local/wire.js";
 import type { BenchContext, BenchResult } from "./bench-result.js";
-import { bestOf, figure, ratePerSecond } from "./measure.js";
+import { bestOf, compared, figure, ratePerSecond } from "./measure.js";
 
 const PLACE = { region: "us-east-1", accountId: "000000000000" };
 const ROLE_ARN = "arn:aws:iam::000000000000:role/bench";
@@ -51,13 +52,38 @@ export async function measureExecutions({ rounds, log }: BenchContext): Promise<
     });
   return [
     figure("executions of the three-Lambda machine, service in process", await rate(openService, 8000), "1/s"),
-    figure("executions of the three-Lambda machine, SDK client", await rate(openClient, 2000), "1/s"),
+    compared(
+      "executions of the three-Lambda machine, SDK client",
+      await rate(openClient, 2000),
+      "1/s",
+      "its two requests, answered with nothing",
+      await measureFloor(rounds),
+    ),
     figure(`memory that ${KEPT_EXECUTIONS} finished executions keep`, await measureMemory(), "MiB"),
   ];
 }
 
+/** What StartExecution and one DescribeExecution cost the SDK client alone. */
+async function measureFloor(rounds: number): Promise<number> {
+  const nothing: WireService = async ({ body }) => {
+    for await (const _ of body);
+    return { status: 200, headers: {}, body: Buffer.from("{}") };
+  };
+  const sfn = new SFNClient({ ...createClientConfig(PLACE.region, nothing), disableHostPrefix: true });
+  const requests = async () => {
+    await sfn.send(new StartExecutionCommand({ stateMachineArn: "none", input: INPUT }));
+    await sfn.send(new DescribeExecutionCommand({ executionArn: "none" }));
+  };
+  await ratePerSecond(500, CONCURRENCY, requests);
+  const best = await bestOf(rounds, () => ratePerSecond(2000, CONCURRENCY, requests));
+  sfn.destroy();
+  return best;
+}
+
 async function runToEnd(sfn: StepFunctions): Promise<void> {
   const executionArn = await sfn.start();
+  // Nothing has ended before the rest of the process had its turn.
+  await setImmediate();
   let status = await sfn.statusOf(executionArn);
   while (status === "RUNNING") {
     await setImmediate();

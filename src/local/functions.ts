@@ -7,6 +7,7 @@ import {
   type LocalFunctionBundle,
   type LocalFunctionOptions,
 } from "./lambda/function-options.js";
+import type { FunctionPayload } from "./lambda/function-payload.js";
 import type { FunctionIdentity, FunctionOutcome, FunctionRunner } from "./lambda/function-runner.js";
 import { createInProcessRunner } from "./lambda/in-process-runner.js";
 import { ServiceError } from "./service-error.js";
@@ -47,8 +48,8 @@ export interface FunctionRegistry {
   list(): readonly FunctionDescription[];
   /** The ARN that a name or ARN stands for, whether or not there is such a function. */
   arnOf(nameOrArn: string): string;
-  /** Invokes a function with an event that is given as JSON text; rejects only with the signal's reason. */
-  invoke(nameOrArn: string, payload: string, options?: InvokeFunctionOptions): Promise<Invocation>;
+  /** Invokes a function with an event; rejects only with the signal's reason. */
+  invoke(nameOrArn: string, payload: FunctionPayload, options?: InvokeFunctionOptions): Promise<Invocation>;
   /** Ends the threads of functions that come from bundles. */
   close(): Promise<void>;
 }
@@ -86,16 +87,27 @@ const REFERENCE =
 export function createFunctionRegistry(place: FunctionPlace): FunctionRegistry {
   const { region, accountId, now = () => new Date(), intercept } = place;
   const functions = new Map<string, RegisteredFunction>();
+  const byArn = new Map<string, RegisteredFunction>();
   const arnOf = (name: string) =>
     name.startsWith("arn:") ? name : `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 
   const find = (nameOrArn: string): RegisteredFunction | undefined => {
+    // As nearly every task names its function.
+    const known = byArn.get(nameOrArn);
+    if (known !== undefined) return known;
     const groups = REFERENCE.exec(nameOrArn)?.groups;
     const elsewhere =
       (groups?.["region"] ?? region) !== region ||
       (groups?.["account"] ?? groups?.["owner"] ?? accountId) !== accountId;
     const hasVersion = (groups?.["qualifier"] ?? "$LATEST") !== "$LATEST";
     return groups === undefined || elsewhere || hasVersion ? undefined : functions.get(groups["name"] ?? "");
+  };
+
+  const add = (added: RegisteredFunction): string => {
+    const { name, arn } = added.description;
+    functions.set(name, added);
+    byArn.set(arn, added);
+    return arn;
   };
 
   return {
@@ -109,14 +121,12 @@ export function createFunctionRegistry(place: FunctionPlace): FunctionRegistry {
       const identity = { ...settings, arn: arnOf(name) };
       const description = { ...withoutUndefined(identity), registeredAt: now() };
       if (typeof parsed === "function") {
-        functions.set(name, { description, runner: createInProcessRunner(identity, parsed, now) });
-        return identity.arn;
+        return add({ description, runner: createInProcessRunner(identity, parsed, now) });
       }
       if (place.bundles === undefined) throw refuse("code", "bundles are not available here", "Pass a function.");
       const runner = createBundleRunner(identity, parsed, { ...place.bundles, region });
       const { handler, environment } = parsed;
-      functions.set(name, { description: { ...description, handler, environment }, runner });
-      return identity.arn;
+      return add({ description: { ...description, handler, environment }, runner });
     },
     has: (nameOrArn) => find(nameOrArn) !== undefined,
     describe: (nameOrArn) => find(nameOrArn)?.description,

@@ -56,10 +56,12 @@ export function createJsonService<Operation extends string>(options: JsonService
   }
 }
 
+const decoder = new TextDecoder();
+
 function parseInput(body: Uint8Array | undefined, refuse: (message: string) => ServiceError): unknown {
   if (body === undefined) throw refuse(`The request is larger than ${MAX_REQUEST_BYTES} bytes.`);
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return JSON.parse(decoder.decode(body));
   } catch {
     throw new ServiceError(400, "SerializationException", "The request body is not JSON.");
   }

@@ -23,46 +23,91 @@ export type Shape =
  * @internal
  */
 export function checkShape(shape: Shape, value: unknown, path = ""): readonly string[] {
+  const findings: string[] = [];
+  check(shape, value, () => path, findings);
+  return findings;
+}
+
+/** Where a value stands, asked for only when something is wrong with it. */
+type Path = () => string;
+
+function check(shape: Shape, value: unknown, path: Path, findings: string[]): void {
   switch (shape.kind) {
     case "string":
-      if (typeof value !== "string") return [wrongType(path, "a string")];
-      return [...checkSize(shape, value.length, value, path, "length"), ...checkPattern(shape.pattern, value, path)];
+      checkString(shape, value, path, findings);
+      break;
     case "enum":
-      if (typeof value === "string" && shape.values.includes(value)) return [];
-      return [violation(value, path, `Member must satisfy enum value set: [${shape.values.join(", ")}]`)];
+      if (typeof value === "string" && shape.values.includes(value)) break;
+      findings.push(violation(value, path(), `Member must satisfy enum value set: [${shape.values.join(", ")}]`));
+      break;
     case "number":
-      if (typeof value !== "number" || (shape.integer && !Number.isInteger(value))) {
-        return [wrongType(path, shape.integer ? "an integer" : "a number")];
-      }
-      return checkSize(shape, value, value, path, "value");
+      checkNumber(shape, value, path, findings);
+      break;
     case "boolean":
-      return typeof value === "boolean" ? [] : [wrongType(path, "a boolean")];
+      if (typeof value !== "boolean") findings.push(wrongType(path, "a boolean"));
+      break;
     case "list":
-      if (!Array.isArray(value)) return [wrongType(path, "a list")];
-      return [
-        ...checkSize(shape, value.length, value, path, "length"),
-        ...value.flatMap((item: unknown, index) => checkShape(shape.of, item, `${path}.${index + 1}.member`)),
-      ];
+      checkList(shape, value, path, findings);
+      break;
     case "map":
-      if (!isRecord(value)) return [wrongType(path, "a map")];
-      return [
-        ...checkSize(shape, Object.keys(value).length, value, path, "length"),
-        ...Object.entries(value).flatMap(([key, item]) => [
-          ...checkShape(shape.key, key, `${path}.key`),
-          ...checkShape(shape.value, item, `${path}.${key}.member`),
-        ]),
-      ];
+      checkMap(shape, value, path, findings);
+      break;
     case "structure":
-      if (!isRecord(value)) return [wrongType(path, "a structure")];
-      return [
-        ...shape.required
-          .filter((name) => value[name] === undefined || value[name] === null)
-          .map((name) => violation(null, join(path, name), "Member must not be null")),
-        ...Object.entries(shape.members).flatMap(([name, member]) =>
-          value[name] === undefined || value[name] === null ? [] : checkShape(member, value[name], join(path, name)),
-        ),
-      ];
+      checkStructure(shape, value, path, findings);
+      break;
   }
+}
+
+type ShapeOf<Kind extends Shape["kind"]> = Extract<Shape, { readonly kind: Kind }>;
+
+function checkString(shape: ShapeOf<"string">, value: unknown, path: Path, findings: string[]): void {
+  if (typeof value !== "string") return void findings.push(wrongType(path, "a string"));
+  checkSize(shape, value.length, value, path, "length", findings);
+  if (shape.pattern === undefined || anchored(shape.pattern).test(value)) return;
+  findings.push(violation(value, path(), `Member must satisfy regular expression pattern: ${shape.pattern.source}`));
+}
+
+function checkNumber(shape: ShapeOf<"number">, value: unknown, path: Path, findings: string[]): void {
+  if (typeof value === "number" && (!shape.integer || Number.isInteger(value))) {
+    checkSize(shape, value, value, path, "value", findings);
+  } else {
+    findings.push(wrongType(path, shape.integer ? "an integer" : "a number"));
+  }
+}
+
+function checkList(shape: ShapeOf<"list">, value: unknown, path: Path, findings: string[]): void {
+  if (!Array.isArray(value)) return void findings.push(wrongType(path, "a list"));
+  checkSize(shape, value.length, value, path, "length", findings);
+  for (const [index, item] of value.entries()) {
+    check(shape.of, item, () => `${path()}.${index + 1}.member`, findings);
+  }
+}
+
+function checkMap(shape: ShapeOf<"map">, value: unknown, path: Path, findings: string[]): void {
+  if (!isRecord(value)) return void findings.push(wrongType(path, "a map"));
+  const entries = Object.entries(value);
+  checkSize(shape, entries.length, value, path, "length", findings);
+  for (const [key, item] of entries) {
+    check(shape.key, key, () => `${path()}.key`, findings);
+    check(shape.value, item, () => `${path()}.${key}.member`, findings);
+  }
+}
+
+function checkStructure(shape: ShapeOf<"structure">, value: unknown, path: Path, findings: string[]): void {
+  if (!isRecord(value)) return void findings.push(wrongType(path, "a structure"));
+  for (const name of shape.required) {
+    if (!isMissing(value[name])) continue;
+    findings.push(violation(null, join(path(), name), "Member must not be null"));
+  }
+  for (const name of Object.keys(shape.members)) {
+    const member = shape.members[name];
+    if (member === undefined || isMissing(value[name])) continue;
+    check(member, value[name], () => join(path(), name), findings);
+  }
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 /**
@@ -77,26 +122,30 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function checkSize(
-  bounds: { readonly min?: number; readonly max?: number },
+  { min, max }: { readonly min?: number; readonly max?: number },
   size: number,
   value: unknown,
-  path: string,
+  path: Path,
   what: "length" | "value",
-): readonly string[] {
-  const { min, max } = bounds;
-  return [
-    ...(min !== undefined && size < min
-      ? [violation(value, path, `Member must have ${what} greater than or equal to ${min}`)]
-      : []),
-    ...(max !== undefined && size > max
-      ? [violation(value, path, `Member must have ${what} less than or equal to ${max}`)]
-      : []),
-  ];
+  findings: string[],
+): void {
+  if (min !== undefined && size < min) {
+    findings.push(violation(value, path(), `Member must have ${what} greater than or equal to ${min}`));
+  }
+  if (max !== undefined && size > max) {
+    findings.push(violation(value, path(), `Member must have ${what} less than or equal to ${max}`));
+  }
 }
 
-function checkPattern(pattern: RegExp | undefined, value: string, path: string): readonly string[] {
-  if (pattern === undefined || new RegExp(`^(?:${pattern.source})$`, "s").test(value)) return [];
-  return [violation(value, path, `Member must satisfy regular expression pattern: ${pattern.source}`)];
+const anchoredPatterns = new Map<RegExp, RegExp>();
+
+/** A pattern of a service model is held against the whole value, line breaks and all. */
+function anchored(pattern: RegExp): RegExp {
+  const known = anchoredPatterns.get(pattern);
+  if (known !== undefined) return known;
+  const whole = new RegExp(`^(?:${pattern.source})$`, "s");
+  anchoredPatterns.set(pattern, whole);
+  return whole;
 }
 
 function violation(value: unknown, path: string, constraint: string): string {
@@ -105,8 +154,8 @@ function violation(value: unknown, path: string, constraint: string): string {
   return `Value ${value === null ? "null" : `'${shown}'`} at '${path}' failed to satisfy constraint: ${constraint}`;
 }
 
-function wrongType(path: string, expected: string): string {
-  return `Value at '${path}' failed to satisfy constraint: Member must be ${expected}`;
+function wrongType(path: Path, expected: string): string {
+  return `Value at '${path()}' failed to satisfy constraint: Member must be ${expected}`;
 }
 
 function join(path: string, name: string): string {

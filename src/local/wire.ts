@@ -49,8 +49,6 @@ export async function readBody(body: AsyncIterable<Uint8Array>, limit: number): 
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
-const encoder = new TextEncoder();
-
 /**
  * Writes an answer of the AWS JSON protocols.
  *
@@ -63,7 +61,7 @@ export function jsonResponse(status: number, value: unknown): WireResponse {
   return {
     status,
     headers: { "content-type": "application/x-amz-json-1.1" },
-    body: encoder.encode(JSON.stringify(value)),
+    body: Buffer.from(JSON.stringify(value)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { EnvironmentCall, EnvironmentMessage, EnvironmentSettings } from "./bundle-worker.js";
+import { payloadText } from "./function-payload.js";
 import type { LambdaFailure } from "./function-result.js";
 import { type FunctionCall, type FunctionOutcome, timedOut } from "./function-runner.js";
 import { ENVIRONMENT_SOURCE } from "./generated/environment-source.js";
@@ -120,7 +121,8 @@ export class BundleEnvironment {
   #hand(pending: Pending): void {
     this.#startClock(pending);
     const deadline = Date.now() + this.#settings.identity.timeoutSeconds * 1000;
-    const call: EnvironmentCall = { ...pending.call, deadline };
+    const payload = payloadText(pending.call.payload);
+    const call: EnvironmentCall = { ...pending.call, payload, deadline };
     this.#worker.postMessage(call);
   }
 

@@ -16,6 +16,8 @@ export interface EnvironmentSettings {
 
 /** An invocation with the time at which it must have ended, in milliseconds since 1970. @internal */
 export interface EnvironmentCall extends FunctionCall {
+  /** The event, as JSON text. */
+  readonly payload: string;
   readonly deadline: number;
 }
 

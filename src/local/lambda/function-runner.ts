@@ -1,11 +1,12 @@
+import type { FunctionPayload } from "./function-payload.js";
 import type { LambdaFailure } from "./function-result.js";
 
 /** What is known of an invocation before it runs; plain data, so that it can be sent to another thread. @internal */
 export interface FunctionCall {
   /** Id of the invocation. */
   readonly requestId: string;
-  /** The event, as JSON text. */
-  readonly payload: string;
+  /** The event. */
+  readonly payload: FunctionPayload;
   /** What the caller sent as ClientContext; plain JSON. */
   readonly clientContext?: unknown;
 }

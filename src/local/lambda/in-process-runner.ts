@@ -1,5 +1,6 @@
 import { createContext } from "./function-context.js";
 import type { LocalFunction, LocalFunctionContext } from "./function-options.js";
+import { readPayload } from "./function-payload.js";
 import { failureOf, marshalResult } from "./function-result.js";
 import {
   type FunctionCall,
@@ -67,7 +68,7 @@ async function runHandler(
   context: LocalFunctionContext,
 ): Promise<FunctionOutcome> {
   try {
-    const result = await handler(JSON.parse(payload) as never, context);
+    const result = await handler(readPayload(payload) as never, context);
     const marshalled = marshalResult(result);
     return typeof marshalled === "string"
       ? { status: "succeeded", payload: marshalled, lines: NO_LINES }

@@ -6,6 +6,11 @@ export interface Clock {
   readonly now: () => Date;
   /** Waits; rejects with the signal's reason. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /**
+   * Does something after a while, at most {@link MAX_TIMER_MS}, unless what it returns is called before. A clock
+   * without it is asked to `sleep` instead, which costs more: most limits are armed only to be taken back.
+   */
+  readonly startTimer?: (milliseconds: number, onEnd: () => void) => () => void;
   /** A number from 0 (included) to 1 (excluded). */
   readonly random: () => number;
   /** Keeps a virtual time from jumping until what it returns is called; a clock of real time has none. */
@@ -32,6 +37,12 @@ export async function holdTime<Result>(clock: Pick<Clock, "hold">, work: () => P
 /** Longest time a timer of Node.js can run; a longer one would fire at once. */
 const MAX_TIMER_MS = 2_147_483_647;
 
+/** The timers of a clock of real time. @internal */
+export const startRealTimer: NonNullable<Clock["startTimer"]> = (milliseconds, onEnd) => {
+  const timer = setTimeout(onEnd, milliseconds);
+  return () => clearTimeout(timer);
+};
+
 /**
  * Waits any length of time, also longer than one timer can run.
  *
@@ -45,6 +56,16 @@ export async function sleepLong(clock: Clock, milliseconds: number, signal: Abor
   for (let left = milliseconds; left > 0; left -= MAX_TIMER_MS) {
     await clock.sleep(Math.min(left, MAX_TIMER_MS), signal);
   }
+}
+
+/** Of a wait that nobody needs any more; given as a reason, because an abort without one makes an error of its own. */
+const NOT_NEEDED = "not needed any more";
+
+function startTimer(clock: Clock, milliseconds: number, onEnd: () => void): () => void {
+  if (clock.startTimer !== undefined && milliseconds <= MAX_TIMER_MS) return clock.startTimer(milliseconds, onEnd);
+  const waiting = new AbortController();
+  sleepLong(clock, milliseconds, waiting.signal).then(onEnd, () => undefined);
+  return () => waiting.abort(NOT_NEEDED);
 }
 
 /**
@@ -78,22 +99,16 @@ export async function withTimeout<Result>(
     giveUp(signal.reason);
   };
   signal.addEventListener("abort", stop, { once: true });
-  let timer: AbortController | undefined;
-  if (milliseconds !== undefined) {
-    timer = new AbortController();
-    sleepLong(clock, milliseconds, timer.signal).then(
-      () => {
-        const error = onTimeout();
-        giveUp(error);
-        controller.abort(error);
-      },
-      () => undefined,
-    );
-  }
+  const onEnd = () => {
+    const error = onTimeout();
+    giveUp(error);
+    controller.abort(error);
+  };
+  const stopTimer = milliseconds === undefined ? undefined : startTimer(clock, milliseconds, onEnd);
   try {
     return await Promise.race([work(controller.signal), ended]);
   } finally {
     signal.removeEventListener("abort", stop);
-    timer?.abort();
+    stopTimer?.();
   }
 }

@@ -32,6 +32,21 @@ export interface Evaluator {
 }
 
 /**
+ * Goes on with a value: at once where it is there, which spares most states all promises.
+ *
+ * @param value - The value, or its promise.
+ * @param next - What to do with it.
+ * @returns What `next` returns, or its promise.
+ * @internal
+ */
+export function whenKnown<Value, Result>(
+  value: Value | Promise<Value>,
+  next: (value: Value) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/**
  * Follows a path from the root that it names.
  *
  * @param path - The path.

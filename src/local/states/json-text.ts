@@ -1,10 +1,13 @@
 import type { Json } from "./json.js";
 
+/** Below this many characters, writing a text again costs less than remembering it. */
+const MIN_REMEMBERED = 16_384;
+
 /** Values are never changed, so that a text once made stays right. */
 const texts = new WeakMap<object, string>();
 
 /**
- * Writes a value as JSON text and remembers it, because a state's output is written several times into the history.
+ * Writes a value as JSON text and remembers a long one, because it is asked for several times.
  *
  * @param value - The value.
  * @returns Its text.
@@ -15,7 +18,7 @@ export function jsonText(value: Json): string {
   const known = texts.get(value);
   if (known !== undefined) return known;
   const text = JSON.stringify(value);
-  texts.set(value, text);
+  rememberText(value, text);
   return text;
 }
 
@@ -28,12 +31,13 @@ export function jsonText(value: Json): string {
  * @internal
  */
 export function rememberText<Value extends Json>(value: Value, text: string): Value {
-  if (typeof value === "object" && value !== null) texts.set(value, text);
+  if (text.length >= MIN_REMEMBERED && typeof value === "object" && value !== null) texts.set(value, text);
   return value;
 }
 
 /**
- * Whether a value came through {@link jsonText} or {@link rememberText} before, and so is known to be plain JSON.
+ * Whether a value came through {@link jsonText} or {@link rememberText} before, and so is known to be plain JSON; of
+ * values with a short text this is not known.
  *
  * @param value - The value.
  * @returns `true` when its text is known.
@@ -41,4 +45,23 @@ export function rememberText<Value extends Json>(value: Value, text: string): Va
  */
 export function hasKnownText(value: object): boolean {
   return texts.has(value);
+}
+
+/**
+ * The JSON text of a value, written when somebody reads it: most of a history is never read. In JSON it stands as
+ * that text.
+ * @internal
+ */
+export class LazyText {
+  readonly #value: Json;
+
+  /** @param value - The value; it can be written, as {@link fitsDataLimit} makes sure of. */
+  constructor(value: Json) {
+    this.#value = value;
+  }
+
+  /** The text. */
+  toJSON(): string {
+    return jsonText(this.#value);
+  }
 }

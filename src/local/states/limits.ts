@@ -1,4 +1,5 @@
 import type { Json } from "./json.js";
+import { surelyFits } from "./json-size.js";
 import { jsonText } from "./json-text.js";
 import { StateFailure } from "./state-failure.js";
 
@@ -28,17 +29,27 @@ export function exceedsDataLimit(text: string): boolean {
 }
 
 /**
+ * Whether a value is no larger than what a state may take or give; most are small enough not to be written for it.
+ *
+ * @param value - The value.
+ * @returns `true` up to 262,144 bytes.
+ * @throws RangeError when it is nested too deeply to be written.
+ * @internal
+ */
+export function fitsDataLimit(value: Json): boolean {
+  return surelyFits(value, MAX_DATA_BYTES) || !exceedsDataLimit(jsonText(value));
+}
+
+/**
  * Refuses a value that is larger than what a state may take or give.
  *
  * @param value - The value.
  * @param what - Names what returned it, such as `The state/task 'Resize'`.
- * @returns The value's text.
  * @throws {@link StateFailure} `States.DataLimitExceeded`.
  * @internal
  */
-export function checkDataLimit(value: Json, what: string): string {
-  const text = jsonText(value);
-  if (!exceedsDataLimit(text)) return text;
+export function checkDataLimit(value: Json, what: string): void {
+  if (fitsDataLimit(value)) return;
   throw new StateFailure(
     "States.DataLimitExceeded",
     `${what} returned a result with a size exceeding the maximum number of bytes service limit.`,

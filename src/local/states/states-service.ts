@@ -6,7 +6,7 @@ import { ServiceError } from "../service-error.js";
 import { checkShape } from "../shapes.js";
 import { TopicInbox } from "../topic-inbox.js";
 import { jsonError, jsonResponse, readBody, type WireRequest, type WireResponse, type WireService } from "../wire.js";
-import type { Clock } from "./clock.js";
+import { type Clock, startRealTimer } from "./clock.js";
 import type { ItemStore } from "./item-store.js";
 import { Activities } from "./service/activities.js";
 import { Executions, type StartExecutionRequest } from "./service/executions.js";
@@ -92,9 +92,10 @@ type Operations = Readonly<Record<StatesOperation, (input: unknown, request: Wir
  */
 export function createStatesService(options: StatesServiceOptions): StatesService {
   const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random } = options;
-  const { sdkClients, inbox = new TopicInbox(), items, past, records = createMemoryRecords() } = options;
+  const { sdkClients, inbox = new TopicInbox(), items, past, records = createMemoryRecords(), hold } = options;
   const place = { region, accountId };
-  const clock: Clock = { now, sleep, random, ...(options.hold === undefined ? {} : { hold: options.hold }) };
+  const timers = options.sleep === undefined ? { startTimer: startRealTimer } : {};
+  const clock: Clock = { now, sleep, random, ...timers, ...(hold === undefined ? {} : { hold }) };
   const closing = new AbortController();
   const tokens = new TaskTokens();
   const activities = new Activities(place, now, records);
@@ -149,6 +150,8 @@ async function answer(operations: Operations, request: WireRequest): Promise<Wir
   }
 }
 
+const decoder = new TextDecoder();
+
 function asJson10(response: WireResponse): WireResponse {
   return { ...response, headers: { ...response.headers, "content-type": "application/x-amz-json-1.0" } };
 }
@@ -158,7 +161,7 @@ function parseInput(body: Uint8Array | undefined): unknown {
     throw statesError("ValidationException", `The request is larger than ${MAX_REQUEST_BYTES} bytes.`);
   }
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return JSON.parse(decoder.decode(body));
   } catch {
     throw statesError("SerializationException", "The request body is not JSON.");
   }

@@ -14,7 +14,7 @@ interface Sleeper {
  * @returns The clock, without chance.
  * @internal
  */
-export function createVirtualClock(start: Date): Required<Omit<Clock, "random">> {
+export function createVirtualClock(start: Date): Required<Omit<Clock, "random" | "startTimer">> {
   let time = start.getTime();
   let holds = 0;
   let next: NodeJS.Immediate | undefined;

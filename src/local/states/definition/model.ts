@@ -1,7 +1,7 @@
 import type { Evaluator } from "../evaluation.js";
 import type { Json } from "../json.js";
 import type { JsonPath } from "../paths/path-parser.js";
-import type { TaskIntegration } from "../tasks/task-integration.js";
+import type { ServiceAction, TaskIntegration } from "../tasks/task-integration.js";
 import type { ChoiceTest } from "./choice-test.js";
 import type { DistributedMap } from "./distributed-model.js";
 
@@ -69,6 +69,8 @@ export interface ErrorHandling {
 export interface TaskState extends StateBase, ErrorHandling {
   readonly type: "Task";
   readonly resource: string;
+  /** The resource as the history shows it. */
+  readonly service: ServiceAction;
   readonly integration: TaskIntegration;
   readonly timeoutSeconds: Evaluator | undefined;
   readonly heartbeatSeconds: Evaluator | undefined;

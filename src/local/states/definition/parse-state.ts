@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonObject, type Json } from "../json.js";
 import { isExpression } from "../jsonata/jsonata-expression.js";
-import type { TaskIntegration } from "../tasks/task-integration.js";
+import { splitResource, type TaskIntegration } from "../tasks/task-integration.js";
 import { parseCondition, parseRuleTest } from "./choice-test.js";
 import type { ChoiceRule, State, StatesBlock, TaskState } from "./model.js";
 import { parseAssign } from "./parse-assign.js";
@@ -78,7 +78,7 @@ function parseNext(type: State["type"], { state, location, findings }: FieldPlac
 function parseTask(
   place: FieldPlace,
   { integrations }: StateContext,
-): Pick<TaskState, "resource" | "integration" | "timeoutSeconds" | "heartbeatSeconds"> {
+): Pick<TaskState, "resource" | "service" | "integration" | "timeoutSeconds" | "heartbeatSeconds"> {
   const { state, language, location, findings } = place;
   const resource = parseTextField(place, "Resource");
   const at = `${location}/Resource`;
@@ -106,6 +106,7 @@ function parseTask(
   }
   return {
     resource,
+    service: splitResource(resource),
     integration: integration ?? { matches: () => false, events: "Task", run: async () => null },
     timeoutSeconds: parseNumberField(place, "TimeoutSeconds", bounds),
     heartbeatSeconds: parseNumberField(place, "HeartbeatSeconds", bounds),

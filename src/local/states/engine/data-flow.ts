@@ -1,4 +1,5 @@
 import type { DataFields, StateLanguage } from "../definition/model.js";
+import { type EvaluationScope, type Evaluator, whenKnown } from "../evaluation.js";
 import { isJsonObject, type Json, type JsonObject } from "../json.js";
 import { checkDataLimit } from "../limits.js";
 import { writePath } from "../paths/reference-path.js";
@@ -14,12 +15,17 @@ const EMPTY: JsonObject = {};
  * @returns The effective input.
  * @internal
  */
-export async function selectInput(run: StateRun, data: DataFields): Promise<Json> {
-  let selected = run.input;
-  if (data.inputPath === null) selected = EMPTY;
-  else if (data.inputPath !== undefined) selected = await data.inputPath.evaluate(scopeOf(run, run.input));
-  run.inspect?.("afterInputPath", selected);
-  return selected;
+export function selectInput(run: StateRun, data: DataFields): Json | Promise<Json> {
+  return whenKnown(applyPath(run, data.inputPath, run.input), (selected) => {
+    run.inspect?.("afterInputPath", selected);
+    return selected;
+  });
+}
+
+/** Applies InputPath or OutputPath: without the field all of the value, with `null` nothing of it. */
+function applyPath(run: StateRun, path: Evaluator | null | undefined, value: Json): Json | Promise<Json> {
+  if (path === undefined) return value;
+  return path === null ? EMPTY : path.evaluate(scopeOf(run, value));
 }
 
 /**
@@ -31,14 +37,19 @@ export async function selectInput(run: StateRun, data: DataFields): Promise<Json
  * @returns What the work gets: without the field, the effective input.
  * @internal
  */
-export async function buildParameters(run: StateRun, data: DataFields, effectiveInput: Json): Promise<Json> {
-  let parameters = effectiveInput;
-  if (data.parameters !== undefined) {
-    parameters = await data.parameters.evaluate(scopeOf(run, effectiveInput));
-    checkDataLimit(parameters, describe(run));
-  }
-  run.inspect?.("afterParameters", parameters);
-  return parameters;
+export function buildParameters(run: StateRun, data: DataFields, effectiveInput: Json): Json | Promise<Json> {
+  const built = data.parameters === undefined ? effectiveInput : data.parameters.evaluate(scopeOf(run, effectiveInput));
+  return whenKnown(built, (parameters) => {
+    if (data.parameters !== undefined) checkDataLimit(parameters, describe(run));
+    run.inspect?.("afterParameters", parameters);
+    return parameters;
+  });
+}
+
+/** What a state hands on. */
+interface Finished {
+  readonly output: Json;
+  readonly assigned?: JsonObject;
 }
 
 /**
@@ -52,26 +63,46 @@ export async function buildParameters(run: StateRun, data: DataFields, effective
  * @returns Output and variables.
  * @internal
  */
-export async function finishWithResult(
+export function finishWithResult(
   run: StateRun,
   language: StateLanguage,
   data: DataFields,
   raw: Json,
-): Promise<{ readonly output: Json; readonly assigned?: JsonObject }> {
+): Finished | Promise<Finished> {
   checkDataLimit(raw, describe(run));
   run.inspect?.("result", raw);
-  if (language === "JSONata") {
-    const scope = scopeOf(run, run.input, { result: raw });
-    const assigned = await evaluateAssign(data, scope);
-    const output = data.output === undefined ? raw : await data.output.evaluate(scope);
-    return finish(run, output, assigned);
-  }
-  const selected = data.resultSelector === undefined ? raw : await data.resultSelector.evaluate(scopeOf(run, raw));
-  run.inspect?.("afterResultSelector", selected);
-  const assigned = await evaluateAssign(data, scopeOf(run, selected));
-  const merged = placeResult(data.resultPath, run.input, selected);
-  run.inspect?.("afterResultPath", merged);
-  return finish(run, await selectOutput(run, data, merged), assigned);
+  if (language === "JSONata") return finishByExpressions(run, data, scopeOf(run, run.input, { result: raw }), raw);
+  const selection = data.resultSelector === undefined ? raw : data.resultSelector.evaluate(scopeOf(run, raw));
+  return whenKnown(selection, (selected) => {
+    run.inspect?.("afterResultSelector", selected);
+    return finishByPaths(run, data, selected, () => {
+      const merged = placeResult(data.resultPath, run.input, selected);
+      run.inspect?.("afterResultPath", merged);
+      return merged;
+    });
+  });
+}
+
+async function finishByExpressions(
+  run: StateRun,
+  data: Pick<DataFields, "output" | "assign">,
+  scope: EvaluationScope,
+  value: Json,
+): Promise<Finished> {
+  const assigned = await evaluateAssign(data, scope);
+  return finish(run, data.output === undefined ? value : await data.output.evaluate(scope), assigned);
+}
+
+function finishByPaths(
+  run: StateRun,
+  data: Pick<DataFields, "outputPath" | "assign">,
+  value: Json,
+  merge: () => Json,
+): Finished | Promise<Finished> {
+  const assigning = data.assign === undefined ? undefined : evaluateAssign(data, scopeOf(run, value));
+  return whenKnown(assigning, (assigned) =>
+    whenKnown(applyPath(run, data.outputPath, merge()), (output) => finish(run, output, assigned)),
+  );
 }
 
 /**
@@ -84,18 +115,14 @@ export async function finishWithResult(
  * @returns Output and variables.
  * @internal
  */
-export async function finishWithInput(
+export function finishWithInput(
   run: StateRun,
   language: StateLanguage,
   data: Pick<DataFields, "output" | "outputPath" | "assign">,
   effectiveInput: Json,
-): Promise<{ readonly output: Json; readonly assigned?: JsonObject }> {
-  const scope = scopeOf(run, effectiveInput);
-  const assigned = await evaluateAssign(data, scope);
-  if (language === "JSONata") {
-    return finish(run, data.output === undefined ? effectiveInput : await data.output.evaluate(scope), assigned);
-  }
-  return finish(run, await selectOutput(run, data, effectiveInput), assigned);
+): Finished | Promise<Finished> {
+  if (language === "JSONPath") return finishByPaths(run, data, effectiveInput, () => effectiveInput);
+  return finishByExpressions(run, data, scopeOf(run, effectiveInput), effectiveInput);
 }
 
 /**
@@ -112,11 +139,6 @@ export function placeResult(resultPath: DataFields["resultPath"], input: Json, r
   return resultPath === null ? input : writePath(resultPath, input, result);
 }
 
-async function selectOutput(run: StateRun, data: Pick<DataFields, "outputPath">, value: Json): Promise<Json> {
-  if (data.outputPath === undefined) return value;
-  return data.outputPath === null ? EMPTY : data.outputPath.evaluate(scopeOf(run, value));
-}
-
 /**
  * Evaluates Assign.
  *
@@ -125,16 +147,15 @@ async function selectOutput(run: StateRun, data: Pick<DataFields, "outputPath">,
  * @returns Variables by name, or `undefined` where there is none.
  * @internal
  */
-export async function evaluateAssign(
+export function evaluateAssign(
   data: Pick<DataFields, "assign">,
-  scope: ReturnType<typeof scopeOf>,
-): Promise<JsonObject | undefined> {
+  scope: EvaluationScope,
+): JsonObject | undefined | Promise<JsonObject | undefined> {
   if (data.assign === undefined) return undefined;
-  const assigned = await data.assign.evaluate(scope);
-  return isJsonObject(assigned) ? assigned : undefined;
+  return whenKnown(data.assign.evaluate(scope), (assigned) => (isJsonObject(assigned) ? assigned : undefined));
 }
 
-function finish(run: StateRun, output: Json, assigned: JsonObject | undefined) {
+function finish(run: StateRun, output: Json, assigned: JsonObject | undefined): Finished {
   checkDataLimit(output, describe(run));
   return assigned === undefined ? { output } : { output, assigned };
 }

@@ -29,6 +29,8 @@ export interface ExecutionOptions {
   readonly mapRuns: MapRunHost;
 }
 
+const NO_VARIABLES: ReadonlyMap<string, Json> = new Map();
+
 /** Ends an execution that StopExecution, or the end of the local AWS, stopped. */
 class ExecutionStopped extends Error {
   override get name(): string {
@@ -106,7 +108,13 @@ export class Execution {
 
   #createBranch(lastEventId: number): Branch {
     const { signal } = this.#controller;
-    return new Branch({ history: this.history, signal, lastEventId, variables: new Map(), progress: this.#progress });
+    return new Branch({
+      history: this.history,
+      signal,
+      lastEventId,
+      variables: NO_VARIABLES,
+      progress: this.#progress,
+    });
   }
 
   /**

@@ -1,7 +1,15 @@
-import type { Evaluator } from "../evaluation.js";
+import { type Evaluator, whenKnown } from "../evaluation.js";
+import type { Json } from "../json.js";
 import { jsonText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
 import type { scopeOf } from "./state-run.js";
+
+interface NumberBounds {
+  readonly least: number;
+  readonly most?: number;
+  readonly whole?: false;
+  readonly language: "JSONPath" | "JSONata";
+}
 
 /**
  * Evaluates a field that has to be a number.
@@ -14,19 +22,17 @@ import type { scopeOf } from "./state-run.js";
  * @throws {@link StateFailure} `States.QueryEvaluationError` with JSONata, else `States.Runtime`.
  * @internal
  */
-export async function evaluateNumber(
+export function evaluateNumber(
   field: Evaluator | undefined,
   name: string,
   scope: ReturnType<typeof scopeOf>,
-  bounds: {
-    readonly least: number;
-    readonly most?: number;
-    readonly whole?: false;
-    readonly language: "JSONPath" | "JSONata";
-  },
-): Promise<number | undefined> {
+  bounds: NumberBounds,
+): number | undefined | Promise<number> {
   if (field === undefined) return undefined;
-  const value = await field.evaluate(scope);
+  return whenKnown(field.evaluate(scope), (value) => checkNumber(value, name, bounds));
+}
+
+function checkNumber(value: Json, name: string, bounds: NumberBounds): number {
   const { least, most = 99_999_999, whole, language } = bounds;
   const fits =
     typeof value === "number" && value >= least && value <= most && (whole === false || Number.isInteger(value));

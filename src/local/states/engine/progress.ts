@@ -23,7 +23,8 @@ export class Progress {
   linesStartedId: number | undefined;
   /** What the line gave at its end. */
   output: Json | undefined;
-  readonly #lines = new Map<number, Progress>();
+  /** Made when there is a first one: most states have no lines. */
+  #lines: Map<number, Progress> | undefined;
 
   /**
    * The progress of one line of the current state.
@@ -32,6 +33,7 @@ export class Progress {
    * @returns Its progress; a new one where it never began.
    */
   line(index: number): Progress {
+    this.#lines ??= new Map();
     const line = this.#lines.get(index) ?? new Progress();
     this.#lines.set(index, line);
     return line;
@@ -39,7 +41,7 @@ export class Progress {
 
   /** Forgets the lines of the current state, so that all of them run again. */
   forgetLines(): void {
-    this.#lines.clear();
+    this.#lines = undefined;
     this.linesStartedId = undefined;
   }
 

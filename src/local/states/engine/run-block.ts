@@ -1,7 +1,7 @@
 import { holdTime, sleepLong } from "../clock.js";
 import type { State, StatesBlock } from "../definition/model.js";
 import type { Json } from "../json.js";
-import { jsonText } from "../json-text.js";
+import { LazyText } from "../json-text.js";
 import { locateFailure, StateFailure } from "../state-failure.js";
 import type { Branch } from "./branch.js";
 import { applyCatcher, findCatcher, RetryCounter } from "./error-handling.js";
@@ -77,7 +77,7 @@ function enter(environment: ExecutionEnvironment, state: State, input: Json, bra
   const entered = environment.clock.now();
   const enteredId = branch.add(`${state.type}StateEntered`, {
     key: "stateEnteredEventDetails",
-    value: { name: state.name, input: jsonText(input), inputDetails: NOT_TRUNCATED },
+    value: { name: state.name, input: new LazyText(input), inputDetails: NOT_TRUNCATED },
   });
   const current = { name: state.name, input, variables, entered, enteredId, previousId };
   branch.progress.enter(current);
@@ -90,15 +90,16 @@ async function runState(
   { input, entered, enteredId }: EnteredState,
   branch: Branch,
 ): Promise<StateResult> {
-  const base = { environment, branch, stateName: state.name, input, entered };
-  const retries = new RetryCounter(state);
+  const base: StateRun = { environment, branch, stateName: state.name, input, entered, retryCount: 0 };
+  let retries: RetryCounter | undefined;
   for (let retryCount = 0; ; retryCount++) {
-    const run: StateRun = { ...base, retryCount };
+    const run: StateRun = retryCount === 0 ? base : { ...base, retryCount };
     let result: StateResult;
     try {
       result = await runType(state, run);
     } catch (error) {
       const failure = noteFailure(toFailure(error, branch), state, enteredId, branch);
+      retries ??= new RetryCounter(state);
       const delay = retries.next(failure, environment.clock.random);
       if (delay !== undefined || failure.error === "States.DataLimitExceeded") branch.progress.forgetLines();
       if (delay !== undefined) {
@@ -181,7 +182,7 @@ function leaveState(state: State, result: StateResult, branch: Branch): void {
     key: "stateExitedEventDetails",
     value: {
       name: state.name,
-      output: jsonText(output),
+      output: new LazyText(output),
       outputDetails: NOT_TRUNCATED,
       ...(assigned === undefined
         ? {}

@@ -1,8 +1,7 @@
 import type { TaskState } from "../definition/model.js";
 import type { Json } from "../json.js";
-import { jsonText } from "../json-text.js";
+import { LazyText } from "../json-text.js";
 import type { StateFailure } from "../state-failure.js";
-import { splitResource } from "../tasks/task-integration.js";
 import { NOT_TRUNCATED } from "./history.js";
 import type { StateRun } from "./state-run.js";
 
@@ -55,7 +54,7 @@ function showLimits(limits: TaskLimits) {
 }
 
 function showOutput(result: Json) {
-  return { output: jsonText(result), outputDetails: NOT_TRUNCATED };
+  return { output: new LazyText(result), outputDetails: NOT_TRUNCATED };
 }
 
 function isTimeout(failure: StateFailure): boolean {
@@ -63,10 +62,15 @@ function isTimeout(failure: StateFailure): boolean {
 }
 
 function serviceEvents(state: TaskState, { branch, environment }: StateRun): TaskEvents {
-  const service = splitResource(state.resource);
+  const { service } = state;
   return {
     scheduled(parameters, limits) {
-      const value = { ...service, region: environment.region, parameters: jsonText(parameters), ...showLimits(limits) };
+      const value = {
+        ...service,
+        region: environment.region,
+        parameters: new LazyText(parameters),
+        ...showLimits(limits),
+      };
       branch.add("TaskScheduled", { key: "taskScheduledEventDetails", value });
     },
     started: () => void branch.add("TaskStarted", { key: "taskStartedEventDetails", value: service }),
@@ -87,7 +91,7 @@ function serviceEvents(state: TaskState, { branch, environment }: StateRun): Tas
 function functionEvents(state: TaskState, { branch }: StateRun): TaskEvents {
   return {
     scheduled(parameters, limits) {
-      const input = { input: jsonText(parameters), inputDetails: NOT_TRUNCATED };
+      const input = { input: new LazyText(parameters), inputDetails: NOT_TRUNCATED };
       const value = { resource: state.resource, ...input, ...showTimeout(limits) };
       branch.add("LambdaFunctionScheduled", { key: "lambdaFunctionScheduledEventDetails", value });
     },
@@ -111,7 +115,7 @@ function functionEvents(state: TaskState, { branch }: StateRun): TaskEvents {
 function activityEvents(state: TaskState, { branch }: StateRun): TaskEvents {
   return {
     scheduled(parameters, limits) {
-      const input = { input: jsonText(parameters), inputDetails: NOT_TRUNCATED };
+      const input = { input: new LazyText(parameters), inputDetails: NOT_TRUNCATED };
       const value = { resource: state.resource, ...input, ...showLimits(limits) };
       branch.add("ActivityScheduled", { key: "activityScheduledEventDetails", value });
     },

@@ -30,9 +30,12 @@ interface Attempt {
  * @returns What it gives.
  * @internal
  */
-export async function runTask(state: TaskState, run: StateRun): Promise<StateResult> {
+export function runTask(state: TaskState, run: StateRun): Promise<StateResult> {
   const open = state.integration.tokens?.open();
-  if (open === undefined) return runAttempt(state, run, open);
+  return open === undefined ? runAttempt(state, run, open) : runWithToken(state, run, open);
+}
+
+async function runWithToken(state: TaskState, run: StateRun, open: OpenTask): Promise<StateResult> {
   try {
     // Only what waits for a token sees one in its context object.
     const isActivity = state.integration.events === "Activity";
@@ -47,8 +50,9 @@ async function runAttempt(state: TaskState, run: StateRun, open: OpenTask | unde
   const parameters = await buildParameters(run, state.data, effectiveInput);
   const scope = scopeOf(run, effectiveInput);
   const bounds = { least: 1, language: state.language };
+  const timeout = evaluateNumber(state.timeoutSeconds, "TimeoutSeconds", scope, bounds);
   const limits = {
-    timeout: await evaluateNumber(state.timeoutSeconds, "TimeoutSeconds", scope, bounds),
+    timeout: timeout instanceof Promise ? await timeout : timeout,
     heartbeat: await evaluateNumber(state.heartbeatSeconds, "HeartbeatSeconds", scope, bounds),
   };
   state.integration.admit?.(state.resource);
@@ -65,10 +69,11 @@ async function runAttempt(state: TaskState, run: StateRun, open: OpenTask | unde
     throw failure;
   }
   events.succeeded(result);
-  return { ...(await finishWithResult(run, state.language, state.data, result)), next: state.next };
+  const { output, assigned } = await finishWithResult(run, state.language, state.data, result);
+  return assigned === undefined ? { output, next: state.next } : { output, assigned, next: state.next };
 }
 
-async function runService(attempt: Attempt): Promise<Json> {
+function runService(attempt: Attempt): Promise<Json> {
   const { state, run, limits, events, open } = attempt;
   events.started();
   if (open === undefined) {

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../json.js";
-import { jsonText } from "../json-text.js";
-import { exceedsDataLimit, MAX_VARIABLES_BYTES } from "../limits.js";
+import { surelyFits } from "../json-size.js";
+import { jsonText, LazyText } from "../json-text.js";
+import { fitsDataLimit, MAX_VARIABLES_BYTES } from "../limits.js";
 import { StateFailure } from "../state-failure.js";
 
 /**
@@ -14,13 +15,16 @@ import { StateFailure } from "../state-failure.js";
  * @internal
  */
 export function assignVariables(variables: ReadonlyMap<string, Json>, assigned: JsonObject): ReadonlyMap<string, Json> {
-  if (exceedsDataLimit(jsonText(assigned))) throw tooLarge("The variables that the state assigns");
+  if (!fitsDataLimit(assigned)) throw tooLarge("The variables that the state assigns");
   const all = new Map(variables);
   for (const [name, value] of Object.entries(assigned)) all.set(name, value);
-  let bytes = 0;
-  for (const value of all.values()) bytes += Buffer.byteLength(jsonText(value));
-  if (bytes > MAX_VARIABLES_BYTES) throw tooLarge("The variables of the execution");
+  if (exceedsVariablesLimit([...all.values()])) throw tooLarge("The variables of the execution");
   return all;
+}
+
+function exceedsVariablesLimit(values: readonly Json[]): boolean {
+  if (surelyFits(values, MAX_VARIABLES_BYTES)) return false;
+  return values.reduce<number>((bytes, value) => bytes + Buffer.byteLength(jsonText(value)), 0) > MAX_VARIABLES_BYTES;
 }
 
 function tooLarge(what: string): StateFailure {
@@ -31,9 +35,9 @@ function tooLarge(what: string): StateFailure {
  * Writes the variables that a state set as the history shows them.
  *
  * @param assigned - The variables.
- * @returns JSON text by name.
+ * @returns JSON texts by name.
  * @internal
  */
-export function showAssigned(assigned: JsonObject): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(assigned).map(([name, value]) => [name, jsonText(value)]));
+export function showAssigned(assigned: JsonObject): Readonly<Record<string, LazyText>> {
+  return Object.fromEntries(Object.entries(assigned).map(([name, value]) => [name, new LazyText(value)]));
 }

@@ -46,21 +46,27 @@ export function createLambdaIntegrations(functions: FunctionRegistry, closing: A
       events: "Task",
       honoursSignal: true,
       check: (_resource, parameters) => checkParameters(parameters),
-      run: async (task) => showInvoked(await request(functions, closing, task), task.clock.now()),
+      async run(task) {
+        const { status, invoking } = request(functions, closing, task);
+        return showInvoked(status, await invoking, task.clock.now());
+      },
     },
     sdkInvoke: {
       matches: (resource) => SDK_INVOKE.test(resource),
       events: "Task",
       honoursSignal: true,
       check: (_resource, parameters) => checkParameters(parameters),
-      run: async (task) => showSdkInvoked(await request(functions, closing, task)),
+      async run(task) {
+        const { status, invoking } = request(functions, closing, task);
+        return showSdkInvoked(status, await invoking);
+      },
     },
     functionArn: {
       matches: (resource) => FUNCTION_ARN.test(resource),
       events: "LambdaFunction",
       honoursSignal: true,
       async run({ resource, parameters, signal }) {
-        const invocation = await functions.invoke(resource, jsonText(parameters), { signal });
+        const invocation = await functions.invoke(resource, { json: parameters }, { signal });
         return parsePayload(payloadOf(invocation));
       },
     },
@@ -79,12 +85,13 @@ function checkParameters(parameters: Json | undefined): readonly string[] {
   ];
 }
 
-/** What Lambda answered: an invocation, or that it accepted one of type Event or DryRun. */
-type Answer =
-  | { readonly status: 200; readonly invocation: Invocation }
-  | { readonly status: 202 | 204; readonly invocation?: undefined };
+/** What Lambda answers: with an invocation, or that it accepted one of type Event or DryRun. */
+interface Answer {
+  readonly status: 200 | 202 | 204;
+  readonly invoking?: Promise<Invocation>;
+}
 
-async function request(functions: FunctionRegistry, closing: AbortSignal, task: TaskRun): Promise<Answer> {
+function request(functions: FunctionRegistry, closing: AbortSignal, task: TaskRun): Answer {
   const { parameters, signal } = task;
   const name = memberOf(parameters, "FunctionName");
   if (typeof name !== "string") {
@@ -97,10 +104,10 @@ async function request(functions: FunctionRegistry, closing: AbortSignal, task: 
   }
   const qualifier = memberOf(parameters, "Qualifier");
   const target = typeof qualifier === "string" && !/:function:[^:]+:/.test(name) ? `${name}:${qualifier}` : name;
-  const event = jsonText(memberOf(parameters, "Payload") ?? {});
+  const event = { json: memberOf(parameters, "Payload") ?? {} };
   const clientContext = readClientContext(memberOf(parameters, "ClientContext"));
   if (type === "RequestResponse") {
-    return { status: 200, invocation: await functions.invoke(target, event, { signal, ...clientContext }) };
+    return { status: 200, invoking: functions.invoke(target, event, { signal, ...clientContext }) };
   }
   if (!functions.has(target)) payloadOf({ status: "notFound", functionArn: target });
   if (type === "DryRun") return { status: 204 };
@@ -109,7 +116,7 @@ async function request(functions: FunctionRegistry, closing: AbortSignal, task: 
   return { status: 202 };
 }
 
-function showInvoked({ status, invocation }: Answer, date: Date): Json {
+function showInvoked(status: Answer["status"], invocation: Invocation | undefined, date: Date): Json {
   if (invocation !== undefined) {
     const payload = payloadOf(invocation);
     return wrapPayload(payload, invocation.status === "notFound" ? "" : invocation.requestId, date);
@@ -118,7 +125,7 @@ function showInvoked({ status, invocation }: Answer, date: Date): Json {
   return { ExecutedVersion: "$LATEST", Payload: "", ...describeAnswer(answer), StatusCode: status };
 }
 
-function showSdkInvoked({ status, invocation }: Answer): Json {
+function showSdkInvoked(status: Answer["status"], invocation: Invocation | undefined): Json {
   const base = { ExecutedVersion: "$LATEST", StatusCode: status };
   if (invocation === undefined) return base;
   if (invocation.status !== "failed") return { ...base, Payload: payloadOf(invocation) };
@@ -184,8 +191,5 @@ function wrapPayload(text: string, requestId: string, date: Date): Json {
       "X-Amzn-Trace-Id": trace,
     },
   });
-  const result = { ExecutedVersion: "$LATEST", Payload: payload, ...metadata, StatusCode: 200 };
-  // Put together from the payload's text, which is not written a second time.
-  const around = `${JSON.stringify(metadata).slice(1, -1)},"StatusCode":200}`;
-  return rememberText(result, `{"ExecutedVersion":"$LATEST","Payload":${text},${around}`);
+  return { ExecutedVersion: "$LATEST", Payload: payload, ...metadata, StatusCode: 200 };
 }

@@ -32,10 +32,16 @@ export function describeAnswer(answer: SdkAnswer): SdkMetadata {
   const sent = { Connection: "keep-alive", ...shared, Date: date.toUTCString(), "Content-Type": contentType };
   return {
     SdkHttpMetadata: {
-      AllHttpHeaders: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, [value]])),
+      AllHttpHeaders: listValues(sent),
       HttpHeaders: sent,
       HttpStatusCode: status,
     },
     SdkResponseMetadata: { RequestId: requestId },
   };
+}
+
+function listValues(headers: Readonly<Record<string, string>>): JsonObject {
+  const lists: Record<string, readonly string[]> = {};
+  for (const name of Object.keys(headers)) lists[name] = [headers[name] ?? ""];
+  return lists;
 }

@@ -95,6 +95,12 @@ export function expressIntegrations(integrations: readonly TaskIntegration[]): r
   }));
 }
 
+/** A resource as the history shows it. @internal */
+export interface ServiceAction {
+  readonly resourceType: string;
+  readonly resource: string;
+}
+
 /**
  * Splits a resource as the history shows it.
  *
@@ -102,7 +108,7 @@ export function expressIntegrations(integrations: readonly TaskIntegration[]): r
  * @returns `resourceType` `aws-sdk:sagemaker` and `resource` `describeEndpoint`.
  * @internal
  */
-export function splitResource(resource: string): { readonly resourceType: string; readonly resource: string } {
+export function splitResource(resource: string): ServiceAction {
   const service = resource.split(":").slice(5).join(":");
   const separator = service.lastIndexOf(":");
   // `.sync:2` belongs to the action: states:startExecution.sync:2
