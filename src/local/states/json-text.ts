@@ -20,10 +20,21 @@ export function jsonText(value: Json): string {
 }
 
 /**
+ * Makes an array of values without writing them anew.
+ *
+ * @param values - The values.
+ * @returns The array, whose text is put together from theirs.
+ * @internal
+ */
+export function joinValues(values: readonly Json[]): Json {
+  return rememberText(values, `[${values.map(jsonText).join(",")}]`);
+}
+
+/**
  * Notes the text of a value that was made from it or beside it.
  *
  * @param value - The value.
- * @param text - Exactly what `JSON.stringify` would write.
+ * @param text - What `JSON.stringify` would write, or the JSON text that the value was read from.
  * @returns The value.
  * @internal
  */

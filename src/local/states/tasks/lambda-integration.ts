@@ -97,7 +97,7 @@ async function request(functions: FunctionRegistry, closing: AbortSignal, task: 
   }
   const qualifier = memberOf(parameters, "Qualifier");
   const target = typeof qualifier === "string" && !/:function:[^:]+:/.test(name) ? `${name}:${qualifier}` : name;
-  const event = jsonText(memberOf(parameters, "Payload") ?? {});
+  const event = readPayload(memberOf(parameters, "Payload") ?? {});
   const clientContext = readClientContext(memberOf(parameters, "ClientContext"));
   if (type === "RequestResponse") {
     return { status: 200, invocation: await functions.invoke(target, event, { signal, ...clientContext }) };
@@ -123,6 +123,17 @@ function showSdkInvoked({ status, invocation }: Answer): Json {
   if (invocation === undefined) return base;
   if (invocation.status !== "failed") return { ...base, Payload: payloadOf(invocation) };
   return { ...base, FunctionError: "Unhandled", Payload: JSON.stringify(invocation.failure) };
+}
+
+/** A text is the payload as it stands, and so has to be JSON. */
+function readPayload(value: Json): string {
+  if (typeof value !== "string") return jsonText(value);
+  try {
+    JSON.parse(value);
+    return value;
+  } catch {
+    throw serviceFailure("InvalidRequestContentException", "Could not parse request body into json.", 400);
+  }
 }
 
 /** Lambda takes the context as JSON text in Base64 and hands it to the handler as an object. */
