@@ -2,7 +2,7 @@ import { sleep } from "../../../core/abort.js";
 import { ActivityQueue } from "../tasks/activity-queue.js";
 import { type ArnPlace, activityArn, checkArn, checkName } from "./arns.js";
 import { takePage } from "./paging.js";
-import { seconds } from "./state-machines.js";
+import { OWNED_KEY, seconds } from "./state-machines.js";
 import { namedError } from "./states-error.js";
 
 interface Activity {
@@ -52,12 +52,12 @@ export class Activities {
   /** Describes an activity. */
   describe({ activityArn: arn }: ActivityRequest): unknown {
     const { name, created } = this.#find(arn);
-    return { activityArn: arn, name, creationDate: seconds(created) };
+    return { activityArn: arn, name, creationDate: seconds(created), encryptionConfiguration: OWNED_KEY };
   }
 
-  /** Lists the activities, newest first. */
+  /** Lists the activities, oldest first. */
   list(request: { readonly maxResults?: number; readonly nextToken?: string }): unknown {
-    const { items, nextToken } = takePage([...this.#activities.values()].reverse(), request, "activities");
+    const { items, nextToken } = takePage([...this.#activities.values()], request, "activities");
     const activities = items.map(({ arn, name, created }) => ({
       activityArn: arn,
       name,

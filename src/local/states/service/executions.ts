@@ -7,9 +7,10 @@ import type { ItemStore } from "../item-store.js";
 import type { Json } from "../json.js";
 import { type ArnPlace, checkArn, checkName, executionArn } from "./arns.js";
 import { describeExecution } from "./describe-execution.js";
-import { type ExecutionRecord, type ListExecutionsRequest, listExecutions } from "./list-executions.js";
+import { describeTarget, type ExecutionRecord, type ListExecutionsRequest, listExecutions } from "./list-executions.js";
 import { MapRuns } from "./map-runs.js";
 import { takePage } from "./paging.js";
+import type { PublishedMachines } from "./published-machines.js";
 import { readInput } from "./read-input.js";
 import { describeRedrives, whyNotRedrivable } from "./redrive-status.js";
 import { showEvent } from "./show-history.js";
@@ -46,6 +47,7 @@ export class Executions {
   readonly #place: ArnPlace;
   readonly #clock: Clock;
   readonly #machines: StateMachines;
+  readonly #published: PublishedMachines;
   readonly #items: ItemStore | undefined;
   readonly #records = new Map<string, ExecutionRecord>();
   /** Those that run, among them those of Express machines, which nothing can ask for. */
@@ -56,18 +58,21 @@ export class Executions {
    * @param place - Region and account.
    * @param clock - Time and chance.
    * @param machines - The machines.
+   * @param published - Their versions and aliases.
    * @param items - The local S3, for Distributed Maps.
    */
-  constructor(place: ArnPlace, clock: Clock, machines: StateMachines, items?: ItemStore) {
+  constructor(place: ArnPlace, clock: Clock, machines: StateMachines, published: PublishedMachines, items?: ItemStore) {
     this.#place = place;
     this.#clock = clock;
     this.#machines = machines;
+    this.#published = published;
     this.#items = items;
   }
 
   /** Starts an execution; the same request again finds the one that runs. */
   start(request: StartExecutionRequest): { readonly executionArn: string; readonly startDate: number } {
-    const machine = this.#machines.find(request.stateMachineArn);
+    const target = this.#published.resolve(request.stateMachineArn);
+    const { machine } = target;
     const name = checkName(request.name ?? randomUUID());
     const { text, input } = readInput(request.input ?? "{}");
     const arn = executionArn(this.#place, machine.name, name, machine.type === "EXPRESS" ? randomUUID() : undefined);
@@ -79,13 +84,13 @@ export class Executions {
       return { executionArn: arn, startDate: seconds(existing.startDate) };
     }
     const execution = this.#run(machine, arn, name, text, input);
-    if (machine.type === "STANDARD") this.#records.set(arn, { execution, machine, redrives: new Map() });
+    if (machine.type === "STANDARD") this.#records.set(arn, { execution, ...target, redrives: new Map() });
     return { executionArn: arn, startDate: seconds(execution.startDate) };
   }
 
   /** Runs an execution of an Express machine to its end. */
   async startSync(request: StartExecutionRequest & { includedData?: string }, signal?: AbortSignal): Promise<unknown> {
-    const machine = this.#machines.find(request.stateMachineArn);
+    const { machine } = this.#published.resolve(request.stateMachineArn);
     if (machine.type !== "EXPRESS") {
       throw statesError(
         "StateMachineTypeNotSupported",
@@ -101,10 +106,11 @@ export class Executions {
     await execution.done;
     signal?.removeEventListener("abort", stop);
     const duration = (execution.stopDate ?? execution.startDate).getTime() - execution.startDate.getTime();
+    const hundreds = Math.max(1, Math.ceil(duration / 100));
     return {
       ...describeExecution(execution, request.includedData),
       stateMachineArn: machine.arn,
-      billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds: Math.ceil(duration / 100) * 100 },
+      billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds: hundreds * 100 },
     };
   }
 
@@ -150,10 +156,11 @@ export class Executions {
 
   /** Describes an execution. */
   describe({ executionArn: arn, includedData }: ExecutionRequest): unknown {
-    const { execution, machine, mapRun } = this.#find(arn);
+    const { execution, machine, mapRun, ...target } = this.#find(arn);
     return {
       ...describeExecution(execution, includedData),
       stateMachineArn: machine.arn,
+      ...describeTarget(target),
       ...(mapRun === undefined ? {} : { mapRunArn: mapRun.facts.arn }),
       ...describeRedrives(execution, this.#whyNotRedrivable(arn)),
     };
@@ -262,7 +269,7 @@ export class Executions {
       const filter = redriveFilter === undefined ? "statusFilter PENDING_REDRIVE" : "redriveFilter";
       throw statesError("ValidationException", `The ${filter} is only supported with a mapRunArn`);
     }
-    if (this.#machines.find(arn).type === "STANDARD") return;
+    if (this.#published.resolve(arn).machine.type === "STANDARD") return;
     throw statesError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");
   }
 

@@ -7,6 +7,10 @@ import { type StateMachineRecord, seconds } from "./state-machines.js";
 export interface ExecutionRecord {
   readonly execution: Execution;
   readonly machine: StateMachineRecord;
+  /** The version that it runs, where it was started by one or by an alias. */
+  readonly versionArn?: string;
+  /** The alias that it was started by. */
+  readonly aliasArn?: string;
   /** The Map Run that started it, when it is a child execution. */
   readonly mapRun?: MapRun;
   /** Items in the input of a child execution. */
@@ -41,13 +45,16 @@ export function listExecutions(
 ): unknown {
   const { mapRunArn, statusFilter } = request;
   const all = records
-    .filter(({ machine, mapRun }) => (mapRunArn === undefined ? machine.arn : mapRun?.facts.arn) === listed)
+    .filter(({ machine, versionArn, aliasArn, mapRun }) =>
+      mapRunArn === undefined ? [machine.arn, versionArn, aliasArn].includes(listed) : mapRun?.facts.arn === listed,
+    )
     .filter(({ execution }) => statusFilter === undefined || execution.status === statusFilter)
     .reverse();
   const { items, nextToken } = takePage(all, request, `executions:${listed}:${statusFilter ?? ""}`);
-  const executions = items.map(({ execution, machine, itemCount }) => ({
+  const executions = items.map(({ execution, machine, itemCount, ...target }) => ({
     executionArn: execution.options.arn,
     stateMachineArn: machine.arn,
+    ...describeTarget(target),
     ...(mapRunArn === undefined ? {} : { mapRunArn, itemCount }),
     name: execution.options.name,
     status: execution.status,
@@ -57,4 +64,18 @@ export function listExecutions(
     ...(execution.redriveDate === undefined ? {} : { redriveDate: seconds(execution.redriveDate) }),
   }));
   return { executions, nextToken };
+}
+
+/**
+ * Names the version and the alias that an execution was started by.
+ *
+ * @param record - The execution.
+ * @returns Members that DescribeExecution and ListExecutions share.
+ * @internal
+ */
+export function describeTarget({ versionArn, aliasArn }: Pick<ExecutionRecord, "versionArn" | "aliasArn">) {
+  return {
+    ...(versionArn === undefined ? {} : { stateMachineVersionArn: versionArn }),
+    ...(aliasArn === undefined ? {} : { stateMachineAliasArn: aliasArn }),
+  };
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { unsupportedOperation } from "../../local-operation-error.js";
 import type { DefinitionFinding } from "../definition/findings.js";
 import type { Machine } from "../definition/model.js";
 import { parseDefinition } from "../definition/parse-definition.js";
@@ -11,10 +10,16 @@ import { namedError, statesError } from "./states-error.js";
 /** Type of a machine. @internal */
 export type MachineType = "STANDARD" | "EXPRESS";
 
+interface LoggingConfiguration {
+  readonly level?: string;
+  readonly destinations?: readonly unknown[];
+}
+
 interface Configuration {
-  readonly loggingConfiguration?: unknown;
-  readonly tracingConfiguration?: unknown;
+  readonly loggingConfiguration?: LoggingConfiguration;
+  readonly tracingConfiguration?: object;
   readonly publish?: boolean;
+  readonly versionDescription?: string;
 }
 
 /** A CreateStateMachine request after its shape was checked. @internal */
@@ -62,6 +67,8 @@ export interface StateMachinesOptions extends ArnPlace {
 
 const MAX_SHOWN_FINDINGS = 10;
 const NO_LOGS = { level: "OFF", includeExecutionData: false };
+/** What encrypts a machine or an activity where nobody asks for another key. @internal */
+export const OWNED_KEY = { type: "AWS_OWNED_KEY" };
 const NO_TRACES = { enabled: false };
 
 /** The state machines of the local AWS; each definition is read once. @internal */
@@ -77,14 +84,13 @@ export class StateMachines {
   /** Makes a machine; the same request again changes nothing. */
   create(request: CreateStateMachineRequest): { readonly stateMachineArn: string; readonly creationDate: number } {
     const { name, definition, roleArn, type = "STANDARD" } = request;
-    refusePublish("CreateStateMachine", request);
     checkName(name);
     checkRoleArn(roleArn);
     const machine = this.#parse(definition, type);
     const arn = stateMachineArn(this.#options, name);
     const configuration = {
-      loggingConfiguration: request.loggingConfiguration ?? NO_LOGS,
-      tracingConfiguration: request.tracingConfiguration ?? NO_TRACES,
+      loggingConfiguration: readLogging(request.loggingConfiguration),
+      tracingConfiguration: { ...NO_TRACES, ...request.tracingConfiguration },
     };
     const existing = this.#machines.get(arn);
     if (existing !== undefined) {
@@ -103,9 +109,8 @@ export class StateMachines {
   }
 
   /** Changes a machine; executions that run keep the definition they were started with. */
-  update(request: UpdateStateMachineRequest): unknown {
+  update(request: UpdateStateMachineRequest): { readonly updateDate: number; readonly revisionId?: string } {
     const { stateMachineArn: arn, definition, roleArn } = request;
-    refusePublish("UpdateStateMachine", request);
     const existing = this.find(arn);
     const { loggingConfiguration, tracingConfiguration } = request;
     const changes = [definition, roleArn, loggingConfiguration, tracingConfiguration];
@@ -117,34 +122,30 @@ export class StateMachines {
     }
     if (roleArn !== undefined) checkRoleArn(roleArn);
     const updated = this.#options.now();
-    const revisionId = randomUUID();
+    const isSame = changes
+      .slice(0, 2)
+      .every((change, index) => change === undefined || change === [existing.definition, existing.roleArn][index]);
+    const revisionId = isSame ? existing.revisionId : randomUUID();
     this.#machines.set(arn, {
       ...existing,
       ...(definition === undefined ? {} : { definition, machine: this.#parse(definition, existing.type) }),
       roleArn: roleArn ?? existing.roleArn,
-      loggingConfiguration: loggingConfiguration ?? existing.loggingConfiguration,
+      loggingConfiguration:
+        loggingConfiguration === undefined ? existing.loggingConfiguration : readLogging(loggingConfiguration),
       tracingConfiguration: tracingConfiguration ?? existing.tracingConfiguration,
       updated,
       revisionId,
     });
-    return { updateDate: seconds(updated), revisionId };
+    return { updateDate: seconds(updated), ...(revisionId === undefined ? {} : { revisionId }) };
   }
 
-  /** Describes a machine. */
-  describe({ stateMachineArn: arn, includedData }: { stateMachineArn: string; includedData?: string }): unknown {
-    const record = this.find(arn);
-    return {
-      stateMachineArn: arn,
-      status: "ACTIVE",
-      type: record.type,
-      creationDate: seconds(record.created),
-      ...describeDefinition(record, includedData),
-    };
-  }
-
-  /** Lists the machines, newest first. */
+  /** Lists the machines by name. */
   list(request: { readonly maxResults?: number; readonly nextToken?: string }): unknown {
-    const { items, nextToken } = takePage([...this.#machines.values()].reverse(), request, "stateMachines");
+    const { items, nextToken } = takePage(
+      [...this.#machines.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      request,
+      "stateMachines",
+    );
     const stateMachines = items.map(({ arn, name, type, created }) => ({
       stateMachineArn: arn,
       name,
@@ -206,13 +207,39 @@ export class StateMachines {
   }
 }
 
-function refusePublish(operation: string, { publish }: Configuration): void {
-  if (publish === true) throw unsupportedOperation("states", `${operation} with publish`);
-}
-
 function describeFindings(findings: readonly DefinitionFinding[]): string {
   const shown = findings.slice(0, MAX_SHOWN_FINDINGS);
   return shown.map(({ code, message, location }) => `${code}: ${message} at ${location}`).join(", ");
+}
+
+/** AWS wants a place for the logs as soon as there are any. */
+function readLogging(given: LoggingConfiguration | undefined): LoggingConfiguration {
+  const { level = "OFF", destinations } = given ?? {};
+  if ((level !== "OFF" || destinations !== undefined) && destinations?.length !== 1) {
+    throw statesError(
+      "InvalidLoggingConfiguration",
+      "Invalid Logging Configuration: Must specify exactly one Log Destination.",
+    );
+  }
+  return { ...NO_LOGS, ...given };
+}
+
+/**
+ * Describes a machine.
+ *
+ * @param record - The machine.
+ * @param includedData - `METADATA_ONLY` leaves the definition out.
+ * @returns The answer of DescribeStateMachine.
+ * @internal
+ */
+export function describeMachine(record: StateMachineRecord, includedData: string | undefined) {
+  return {
+    stateMachineArn: record.arn,
+    status: "ACTIVE",
+    type: record.type,
+    creationDate: seconds(record.created),
+    ...describeDefinition(record, includedData),
+  };
 }
 
 /**
@@ -230,6 +257,7 @@ export function describeDefinition(record: StateMachineRecord, includedData: str
     roleArn: record.roleArn,
     loggingConfiguration: record.loggingConfiguration,
     tracingConfiguration: record.tracingConfiguration,
+    encryptionConfiguration: OWNED_KEY,
     revisionId: record.revisionId,
   };
 }

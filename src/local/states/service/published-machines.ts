@@ -1,0 +1,98 @@
+import { Aliases } from "./aliases.js";
+import { checkArn } from "./arns.js";
+import {
+  type CreateStateMachineRequest,
+  describeMachine,
+  type StateMachineRecord,
+  type StateMachines,
+  seconds,
+  type UpdateStateMachineRequest,
+} from "./state-machines.js";
+import { checkPublish, type PublishVersionRequest, Versions } from "./versions.js";
+
+/** What an execution is started from. @internal */
+export interface StartTarget {
+  readonly machine: StateMachineRecord;
+  readonly versionArn?: string;
+  readonly aliasArn?: string;
+}
+
+/** The machines together with their versions and aliases. @internal */
+export class PublishedMachines {
+  /** The aliases. */
+  readonly aliases: Aliases;
+  readonly #machines: StateMachines;
+  readonly #versions: Versions;
+
+  /**
+   * @param machines - The machines.
+   * @param clock - Time and chance.
+   */
+  constructor(machines: StateMachines, clock: { now: () => Date; random: () => number }) {
+    this.#machines = machines;
+    this.#versions = new Versions(machines, clock.now);
+    this.aliases = new Aliases(machines, this.#versions, clock);
+  }
+
+  /** Makes a machine, and publishes it where that is asked for. */
+  create(request: CreateStateMachineRequest) {
+    checkPublish(request);
+    const made = this.#machines.create(request);
+    return { ...made, ...this.#publishIfAsked(made.stateMachineArn, request) };
+  }
+
+  /** Changes a machine, and publishes it where that is asked for. */
+  update(request: UpdateStateMachineRequest) {
+    checkPublish(request);
+    const updated = this.#machines.update(request);
+    return { ...updated, ...this.#publishIfAsked(request.stateMachineArn, request) };
+  }
+
+  /** Publishes a machine as it stands. */
+  publish(request: PublishVersionRequest) {
+    const { arn, created } = this.#versions.publish(request);
+    return { stateMachineVersionArn: arn, creationDate: seconds(created) };
+  }
+
+  /** Lists the versions of a machine. */
+  listVersions(request: Parameters<Versions["list"]>[0]) {
+    return this.#versions.list(request);
+  }
+
+  /** Describes a machine or a version of one. */
+  describe({ stateMachineArn: arn, includedData }: { stateMachineArn: string; includedData?: string }): unknown {
+    const version = this.#versions.get(arn);
+    if (version === undefined) return describeMachine(this.#machines.find(arn), includedData);
+    const { machine, description, created } = version;
+    return {
+      ...describeMachine({ ...machine, arn, created }, includedData),
+      ...(description === undefined ? {} : { description }),
+    };
+  }
+
+  /** Forgets a machine with its versions and aliases. */
+  delete(request: { readonly stateMachineArn: string }): void {
+    this.#machines.delete(request);
+    this.#versions.forget(request.stateMachineArn);
+    this.aliases.forget(request.stateMachineArn);
+  }
+
+  /** Finds what the ARN of a machine, a version or an alias starts. */
+  resolve(arn: string): StartTarget {
+    checkArn(arn, "stateMachine");
+    if (this.aliases.has(arn)) {
+      const version = this.aliases.route(arn);
+      return { machine: version.machine, versionArn: version.arn, aliasArn: arn };
+    }
+    const version = this.#versions.get(arn);
+    if (version !== undefined) return { machine: version.machine, versionArn: version.arn };
+    return { machine: this.#machines.find(arn) };
+  }
+
+  #publishIfAsked(stateMachineArn: string, request: { publish?: boolean; versionDescription?: string }) {
+    const { publish, versionDescription: description } = request;
+    if (publish !== true) return {};
+    const { arn } = this.#versions.publish({ stateMachineArn, ...(description === undefined ? {} : { description }) });
+    return { stateMachineVersionArn: arn };
+  }
+}
