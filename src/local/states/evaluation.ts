@@ -23,6 +23,8 @@ export interface EvaluationScope {
 
 /** A field of a state after parsing: gives its value in a scope. @internal */
 export interface Evaluator {
+  /** The path, where the field holds nothing else. */
+  readonly path?: string;
   /**
    * Evaluates the field.
    *
@@ -55,16 +57,33 @@ export function whenKnown<Value, Result>(
  * @internal
  */
 export function readScopedPath(path: JsonPath, scope: EvaluationScope): Json | undefined {
-  const { root, segments } = path;
-  const start =
-    root.kind === "data" ? scope.data : root.kind === "context" ? scope.context() : scope.variables.get(root.name);
+  const start = rootOf(path, scope);
   if (start === undefined) return undefined;
   try {
-    return readPath(segments, start);
+    return readPath(path.segments, start);
   } catch (error) {
     if (error instanceof RangeError) throw new StateFailure("States.Runtime", `Path '${path.text}': ${error.message}`);
     throw error;
   }
+}
+
+function rootOf({ root }: JsonPath, scope: EvaluationScope): Json | undefined {
+  if (root.kind === "data") return scope.data;
+  return root.kind === "context" ? scope.context() : scope.variables.get(root.name);
+}
+
+/**
+ * Follows a path of a payload template or an intrinsic function, where one that may yield several values yields none
+ * of what is missing.
+ *
+ * @param path - The path.
+ * @param scope - Data, context object and variables.
+ * @returns The value, or `undefined` where a path to one value leads nowhere, or a variable is missing.
+ * @internal
+ */
+export function readTemplatePath(path: JsonPath, scope: EvaluationScope): Json | undefined {
+  const value = readScopedPath(path, scope);
+  return value === undefined && !path.definite && rootOf(path, scope) !== undefined ? [] : value;
 }
 
 /**
@@ -77,12 +96,37 @@ export function readScopedPath(path: JsonPath, scope: EvaluationScope): Json | u
  */
 export function pathField(path: JsonPath, field: string): Evaluator {
   return {
+    path: path.text,
     evaluate(scope) {
       const value = readScopedPath(path, scope);
       if (value !== undefined) return value;
-      throw new StateFailure("States.Runtime", describeMissingPath(path, field, scope));
+      const isAssigned = path.root.kind !== "variable" || scope.variables.has(path.root.name);
+      throw new StateFailure(
+        "States.Runtime",
+        isAssigned
+          ? `Invalid path '${path.text}' : ${describeGap(path, scope)}`
+          : describeMissingPath(path, field, scope),
+      );
     },
   };
+}
+
+/** AWS tells a missing last step from one before it. */
+function describeGap(path: JsonPath, scope: EvaluationScope): string {
+  const start = rootOf(path, scope) ?? null;
+  for (let length = 1; length < path.segments.length; length++) {
+    if (readPath(path.segments.slice(0, length), start) === undefined) {
+      return `Missing property in path ${showPath(path.segments.slice(0, length))}`;
+    }
+  }
+  return `No results for path: ${showPath(path.segments)}`;
+}
+
+function showPath(segments: JsonPath["segments"]): string {
+  return segments.reduce((shown, segment) => {
+    if (segment.kind === "member") return `${shown}['${segment.name}']`;
+    return segment.kind === "index" ? `${shown}[${segment.index}]` : `${shown}[*]`;
+  }, "$");
 }
 
 /**

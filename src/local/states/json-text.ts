@@ -23,15 +23,38 @@ export function jsonText(value: Json): string {
 }
 
 /**
+ * Makes an array of values without writing them anew.
+ *
+ * @param values - The values.
+ * @returns The array, whose text is put together from theirs.
+ * @internal
+ */
+export function joinValues(values: readonly Json[]): Json {
+  return rememberText(values, `[${values.map(jsonText).join(",")}]`);
+}
+
+/**
  * Notes the text of a value that was made from it or beside it.
  *
  * @param value - The value.
- * @param text - Exactly what `JSON.stringify` would write.
+ * @param text - What `JSON.stringify` would write, or the JSON text that the value was read from.
  * @returns The value.
  * @internal
  */
 export function rememberText<Value extends Json>(value: Value, text: string): Value {
-  if (text.length >= MIN_REMEMBERED && typeof value === "object" && value !== null) texts.set(value, text);
+  return text.length >= MIN_REMEMBERED ? keepText(value, text) : value;
+}
+
+/**
+ * Notes the text that somebody wrote for a value, spaces and all, which stays as it is as long as the value does.
+ *
+ * @param value - The value.
+ * @param text - The JSON text that it was read from.
+ * @returns The value.
+ * @internal
+ */
+export function keepText<Value extends Json>(value: Value, text: string): Value {
+  if (typeof value === "object" && value !== null) texts.set(value, text);
   return value;
 }
 

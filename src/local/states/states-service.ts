@@ -9,9 +9,12 @@ import { jsonError, jsonResponse, readBody, type WireRequest, type WireResponse,
 import { type Clock, startRealTimer } from "./clock.js";
 import type { ItemStore } from "./item-store.js";
 import { Activities } from "./service/activities.js";
-import { Executions, type StartExecutionRequest } from "./service/executions.js";
+import type { CreateAliasRequest } from "./service/aliases.js";
+import type { StartExecutionRequest } from "./service/execution-requests.js";
+import { Executions } from "./service/executions.js";
 import type { UpdateMapRunRequest } from "./service/map-runs.js";
 import type { PastExecutions } from "./service/past-executions.js";
+import { PublishedMachines } from "./service/published-machines.js";
 import { requestShapes, type StatesOperation } from "./service/request-shapes.js";
 import {
   type CreateStateMachineRequest,
@@ -80,6 +83,15 @@ type TaskOperation =
   | "SendTaskSuccess"
   | "SendTaskFailure"
   | "SendTaskHeartbeat";
+type PublishOperation =
+  | "PublishStateMachineVersion"
+  | "ListStateMachineVersions"
+  | "DeleteStateMachineVersion"
+  | "CreateStateMachineAlias"
+  | "UpdateStateMachineAlias"
+  | "DescribeStateMachineAlias"
+  | "ListStateMachineAliases"
+  | "DeleteStateMachineAlias";
 type Operations = Readonly<Record<StatesOperation, (input: unknown, request: WireRequest) => unknown>>;
 
 /**
@@ -110,12 +122,14 @@ export function createStatesService(options: StatesServiceOptions): StatesServic
   });
   const held = [...integrations, ...tasks].map((integration) => holdTimeInTasks(integration, clock));
   const machines = new StateMachines({ ...place, now, records, integrations: held });
-  const executions = new Executions({ ...place, clock, machines, items, past });
+  const published = new PublishedMachines(machines, clock, records);
+  const executions = new Executions({ ...place, clock, machines, published, items, past });
   const tags = new Tags((arn) => machines.has(arn) || activities.has(arn), records);
   const test = (request: TestStateRequest, signal: AbortSignal = closing.signal) =>
     testState(request, { place, clock, integrations: held, signal: AbortSignal.any([signal, closing.signal]) });
   const operations = {
-    ...createOperations(machines, executions, tags, test),
+    ...createOperations(machines, published, executions, tags, test),
+    ...createPublishOperations(published),
     ...createTaskOperations(activities, tokens, tags),
   };
   return {
@@ -170,24 +184,25 @@ function parseInput(body: Uint8Array | undefined): unknown {
 /** The shapes are checked before an operation runs, which is what the casts stand on. */
 function createOperations(
   machines: StateMachines,
+  published: PublishedMachines,
   executions: Executions,
   tags: Tags,
   test: (request: TestStateRequest, signal?: AbortSignal) => Promise<unknown>,
-): Omit<Operations, TaskOperation> {
+): Omit<Operations, TaskOperation | PublishOperation> {
   type Machine = { readonly stateMachineArn: string };
   type Run = { readonly executionArn: string };
   type Resource = { readonly resourceArn: string };
   return {
     CreateStateMachine(input) {
       const request = input as CreateStateMachineRequest;
-      return machines.create(request, (arn) => tags.create(arn, request.tags));
+      return published.create(request, (arn) => tags.create(arn, request.tags));
     },
-    UpdateStateMachine: (input) => machines.update(input as UpdateStateMachineRequest),
-    DescribeStateMachine: (input) => machines.describe(input as Machine),
+    UpdateStateMachine: (input) => published.update(input as UpdateStateMachineRequest),
+    DescribeStateMachine: (input) => published.describe(input as Machine),
     ListStateMachines: (input) => machines.list(input as object),
     DeleteStateMachine(input) {
       const request = input as Machine;
-      machines.delete(request);
+      published.delete(request);
       tags.forget(request.stateMachineArn);
     },
     ValidateStateMachineDefinition: (input) => machines.validate(input as { definition: string }),
@@ -206,6 +221,23 @@ function createOperations(
     TagResource: (input) => tags.add(input as Resource & { tags: readonly Tag[] }),
     UntagResource: (input) => tags.remove(input as Resource & { tagKeys: readonly string[] }),
     ListTagsForResource: (input) => tags.list(input as Resource),
+  };
+}
+
+/** The operations of versions and aliases; the casts stand on the same check. */
+function createPublishOperations(published: PublishedMachines): Pick<Operations, PublishOperation> {
+  const { aliases } = published;
+  type Machine = { readonly stateMachineArn: string };
+  type Alias = { readonly stateMachineAliasArn: string };
+  return {
+    PublishStateMachineVersion: (input) => published.publish(input as Machine),
+    ListStateMachineVersions: (input) => published.listVersions(input as Machine),
+    DeleteStateMachineVersion: (input) => aliases.deleteVersion(input as { stateMachineVersionArn: string }),
+    CreateStateMachineAlias: (input) => aliases.create(input as CreateAliasRequest),
+    UpdateStateMachineAlias: (input) => aliases.update(input as Alias),
+    DescribeStateMachineAlias: (input) => aliases.describe(input as Alias),
+    ListStateMachineAliases: (input) => aliases.list(input as Machine),
+    DeleteStateMachineAlias: (input) => aliases.delete(input as Alias),
   };
 }
 

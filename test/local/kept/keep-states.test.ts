@@ -2,16 +2,21 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from "node:path";
 import {
   CreateActivityCommand,
+  CreateStateMachineAliasCommand,
   CreateStateMachineCommand,
   DeleteStateMachineCommand,
+  DeleteStateMachineVersionCommand,
   DescribeActivityCommand,
   DescribeExecutionCommand,
+  DescribeStateMachineAliasCommand,
   DescribeStateMachineCommand,
   DescribeStateMachineForExecutionCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   ListStateMachinesCommand,
+  ListStateMachineVersionsCommand,
   ListTagsForResourceCommand,
+  PublishStateMachineVersionCommand,
   RedriveExecutionCommand,
   StartExecutionCommand,
   StopExecutionCommand,
@@ -66,6 +71,36 @@ const run = async (stateMachineArn: string, name: string, input?: string) => {
 };
 
 describe("Step Functions of a local AWS with a directory", () => {
+  it("has the versions and aliases of machines again, and what was started by them", async () => {
+    const stateMachineArn = await create("pass", PASS);
+    const publish = async () =>
+      text((await ask(new PublishStateMachineVersionCommand({ stateMachineArn })))["stateMachineVersionArn"]);
+    const stateMachineVersionArn = await publish();
+    const routingConfiguration = [{ stateMachineVersionArn, weight: 100 }];
+    const { stateMachineAliasArn } = await ask(
+      new CreateStateMachineAliasCommand({ name: "live", routingConfiguration }),
+    );
+    const definition = JSON.stringify(FAIL);
+    await ask(new UpdateStateMachineCommand({ stateMachineArn, definition }));
+    const gone = await publish();
+    await ask(new DeleteStateMachineVersionCommand({ stateMachineVersionArn: gone }));
+    const executionArn = await run(text(stateMachineAliasArn), "first");
+    const show = async () => ({
+      versions: await ask(new ListStateMachineVersionsCommand({ stateMachineArn })),
+      alias: await ask(new DescribeStateMachineAliasCommand({ stateMachineAliasArn: text(stateMachineAliasArn) })),
+      version: await ask(new DescribeStateMachineCommand({ stateMachineArn: stateMachineVersionArn })),
+      execution: await describeExecution(executionArn),
+    });
+    const before = await show();
+
+    local = await restarts.crash();
+    expect(await show()).toEqual(before);
+    expect(before.execution).toMatchObject({ stateMachineAliasArn, stateMachineVersionArn, status: "SUCCEEDED" });
+    const again = await run(text(stateMachineAliasArn), "second");
+    expect(await describeExecution(again)).toMatchObject({ status: "SUCCEEDED", output: '{"done":true}' });
+    await expect(publish()).resolves.toBe(`${stateMachineArn}:3`);
+  });
+
   it("has machines, activities, tags and executions again, each as it was", async () => {
     const tags = [{ key: "team", value: "scones" }];
     const pass = await create("pass", PASS, tags);

@@ -27,10 +27,15 @@ const environment = (home: string) => ({
   },
 });
 
+/** Runs the AWS CLI and gives what it prints. */
+export async function printByAwsCli(endpoint: string, home: string, args: readonly string[]) {
+  return (await run(AWS, ["--endpoint-url", endpoint, ...args], environment(home))).stdout;
+}
+
 /** Runs the AWS CLI and reads the JSON that it prints. */
 export async function runAwsCli(endpoint: string, home: string, args: readonly string[]) {
-  const { stdout } = await run(AWS, ["--endpoint-url", endpoint, "--output", "json", ...args], environment(home));
-  return stdout === "" ? undefined : JSON.parse(stdout);
+  const printed = await printByAwsCli(endpoint, home, ["--output", "json", ...args]);
+  return printed === "" ? undefined : JSON.parse(printed);
 }
 
 /** Runs a Python program, whose arguments are the endpoint and the given ones, and gives what it prints. */

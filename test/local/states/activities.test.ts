@@ -43,7 +43,7 @@ describe("activities", () => {
     expect(await sfn.send(new DescribeActivityCommand({ activityArn: arnOf("a") }))).toMatchObject({ name: "a" });
     const first = await sfn.send(new ListActivitiesCommand({ maxResults: 1 }));
     const second = await sfn.send(new ListActivitiesCommand({ maxResults: 1, nextToken: first.nextToken }));
-    expect([...(first.activities ?? []), ...(second.activities ?? [])].map(({ name }) => name)).toEqual(["b", "a"]);
+    expect([...(first.activities ?? []), ...(second.activities ?? [])].map(({ name }) => name)).toEqual(["a", "b"]);
     const { tags } = await sfn.send(new ListTagsForResourceCommand({ resourceArn: arnOf("a") }));
     expect(tags).toEqual([{ key: "k", value: "v" }]);
     await sfn.send(new DeleteActivityCommand({ activityArn: arnOf("a") }));
@@ -127,7 +127,7 @@ describe("activities", () => {
     const { runState } = createStates();
     const ended = await runState({ Type: "Task", Resource: arnOf("none") });
     expect(ended).toMatchObject({ status: "FAILED", error: "States.Runtime" });
-    expect(ended.cause).toContain("Activity Does Not Exist");
+    expect(ended.cause).toContain(`The activity ${arnOf("none")} does not exist.`);
   });
 
   it("are nothing for an Express machine", async () => {

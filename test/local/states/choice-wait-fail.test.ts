@@ -131,8 +131,11 @@ describe("Wait, Succeed and Fail", () => {
   });
 
   it.each<[object, unknown, string]>([
-    [{ SecondsPath: "$.s" }, { s: "3" }, "The SecondsPath parameter does not reference an integer value"],
-    [{ SecondsPath: "$.s" }, { s: -1 }, "The SecondsPath parameter"],
+    [{ SecondsPath: "$.s" }, { s: "3" }, "The SecondsPath parameter cannot be parsed as a long value: $.s == 3"],
+    [{ SecondsPath: "$.s" }, { s: 1.5 }, "The SecondsPath parameter cannot be parsed as a long value: $.s == 1.5"],
+    [{ SecondsPath: "$.s" }, { s: -1 }, "The SecondsPath parameter references a negative value: $.s == -1"],
+    [{ SecondsPath: "$.s" }, {}, "The SecondsPath parameter does not reference an input value: $.s"],
+    [{ TimestampPath: "$.t" }, { t: "2100-01-01T00:00:00Z" }, "Wait state delay is too long."],
     [{ TimestampPath: "$.t" }, { t: "soon" }, "The TimestampPath parameter does not reference a valid ISO-8601"],
   ])("refuses to wait for %j of %j", async (state, input, cause) => {
     const { runState } = createStates();

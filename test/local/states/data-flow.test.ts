@@ -61,7 +61,14 @@ describe("data flow of JSONPath states", () => {
       { InputPath: "$.nope" },
       {},
       "States.Runtime",
-      "The JSONPath '$.nope' specified for the field 'InputPath'",
+      "Invalid path '$.nope' : No results for path: $['nope']",
+    ],
+    [
+      "a step before the last of OutputPath",
+      { OutputPath: "$.no.such[0]" },
+      {},
+      "States.Runtime",
+      "Invalid path '$.no.such[0]' : Missing property in path $['no']",
     ],
     [
       "a path on null",
@@ -93,9 +100,15 @@ describe("data flow of JSONPath states", () => {
       all: {
         Execution: { Id: executionArn, Input: { in: 1 }, RedriveCount: 0, StartTime: "2026-01-01T00:00:00.000Z" },
         StateMachine: { Name: expect.stringMatching(/^machine-/) },
-        State: { Name: "S", RetryCount: 0 },
+        State: { Name: "S", EnteredTime: "2026-01-01T00:00:00.000Z" },
       },
     });
+  });
+
+  it("gives nothing of what is missing where a path of a template may yield several values", async () => {
+    const paths = { "all.$": "$.items[*]", "some.$": "$.a.items[1:].v", "count.$": "States.ArrayLength($.items[*])" };
+    const { output } = await runState(pass({ Parameters: paths }), {});
+    expect(output).toEqual({ all: [], some: [], count: 0 });
   });
 
   it("keeps variables for the states that follow, and shows them in the history", async () => {

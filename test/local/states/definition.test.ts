@@ -33,7 +33,7 @@ describe("a definition", () => {
     ["no JSON", "{", "INVALID_JSON_DESCRIPTION", "/"],
     ["no object", "[]", "INVALID_JSON_DESCRIPTION", "/"],
     ["no states", { StartAt: "A", States: {} }, "SCHEMA_VALIDATION_FAILED", "/States"],
-    ["no start", { States: { A: { Type: "Succeed" } } }, "SCHEMA_VALIDATION_FAILED", "/StartAt"],
+    ["no start", { States: { A: { Type: "Succeed" } } }, "SCHEMA_VALIDATION_FAILED", "/"],
     [
       "a start that is no state",
       { StartAt: "B", States: { A: { Type: "Succeed" } } },
@@ -74,7 +74,7 @@ describe("a definition", () => {
       "a JSONPath state in a JSONata machine",
       { QueryLanguage: "JSONata", StartAt: "A", States: { A: { Type: "Succeed", QueryLanguage: "JSONPath" } } },
       "SCHEMA_VALIDATION_FAILED",
-      "/States/A/QueryLanguage",
+      "/States/A",
     ],
     [
       "a name that is used twice",

@@ -91,7 +91,7 @@ describe("A Distributed Map", () => {
       "3 < 2 MapStateStarted",
       "4 < 3 MapRunStarted",
       "5 < 4 MapRunSucceeded",
-      "6 < 4 MapStateSucceeded",
+      "6 < 5 MapStateSucceeded",
       "7 < 4 MapStateExited",
       "8 < 7 ExecutionSucceeded",
     ]);

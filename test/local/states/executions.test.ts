@@ -100,7 +100,7 @@ describe("executions", () => {
     for (const [input, output] of [
       ["null", "null"],
       ["5", "5"],
-      [' { "a" : 1 } ', '{"a":1}'],
+      ['{ "a" : [1, 2] }', '{ "a" : [1, 2] }'],
       [undefined, "{}"],
     ] as const) {
       const { executionArn = "" } = await sfn.send(

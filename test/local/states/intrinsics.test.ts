@@ -29,7 +29,9 @@ describe("intrinsic functions", () => {
     ["States.Format('Hello, {}!', $.name)", "Hello, Foo!"],
     ["States.Format($.template, $who)", "Hi Bar"],
     ["States.Format('{} {} {} {}', 1.5, true, null, 'x')", "1.5 true null x"],
+    ["States.Format('{} {}', $.object, $.nine)", "{a=1, b={c=1}} [1, 2, 3, 4, 5, 6, 7, 8, 9]"],
     ["States.Format('it\\'s \\{\\} \\\\ {}', $$.State.Name)", "it's {} \\ S"],
+    ["States.StringToJson(' ')", null],
     ["States.StringToJson($.text)", { a: [1] }],
     ["States.JsonToString($.object)", '{"a":1,"b":{"c":1}}'],
     ["States.Array()", []],
@@ -66,7 +68,6 @@ describe("intrinsic functions", () => {
   it.each([
     "States.Format('{}')",
     "States.Format('x', 1)",
-    "States.Format('{}', $.object)",
     "States.Format('a\\n')",
     "States.Array('a\\x')",
     "States.StringToJson('{')",

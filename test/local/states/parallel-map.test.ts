@@ -29,10 +29,12 @@ describe("Parallel and Map", () => {
     };
     const { executionArn, ...ended } = await runState(state);
     expect(ended).toMatchObject({ status: "FAILED", error: "Broken", cause: "on purpose" });
-    expect((await history(executionArn)).map(({ type }) => type).slice(-3)).toEqual([
-      "FailStateEntered",
-      "ParallelStateFailed",
-      "ExecutionFailed",
+    const events = (await history(executionArn)).slice(-4);
+    expect(events.map(({ id, previousEventId, type }) => `${id} < ${previousEventId} ${type}`)).toEqual([
+      "5 < 3 FailStateEntered",
+      "6 < 5 WaitStateAborted",
+      "7 < 5 ParallelStateFailed",
+      "8 < 7 ExecutionFailed",
     ]);
     expect(clock.sleeping()).toBe(0);
   });
@@ -103,17 +105,49 @@ describe("Parallel and Map", () => {
     };
     const { executionArn, ...ended } = await runState({ Type: "Map", ItemProcessor: branch(check) }, [1, 3]);
     expect(ended).toMatchObject({ status: "FAILED", error: "TooMuch" });
-    const events = (await history(executionArn)).slice(-4);
-    expect(events.map(({ type }) => type)).toEqual([
-      "MapIterationFailed",
-      "MapIterationAborted",
-      "MapStateFailed",
-      "ExecutionFailed",
+    const events = (await history(executionArn)).slice(-6);
+    const cause = events[0]?.id;
+    expect(events.map(({ type, previousEventId }) => [type, previousEventId]).slice(1)).toEqual([
+      ["MapIterationFailed", cause],
+      ["MapIterationAborted", cause],
+      ["WaitStateAborted", cause],
+      ["MapStateFailed", cause],
+      ["ExecutionFailed", events[4]?.id],
     ]);
-    expect(events[0]?.mapIterationFailedEventDetails).toEqual({ name: "S", index: 1 });
-    expect(events[1]?.mapIterationAbortedEventDetails).toEqual({ name: "S", index: 0 });
-    expect(events[3]?.previousEventId).toBe(events[2]?.id);
+    expect(events[1]?.mapIterationFailedEventDetails).toEqual({ name: "S", index: 1 });
+    expect(events[2]?.mapIterationAbortedEventDetails).toEqual({ name: "S", index: 0 });
     expect(clock.sleeping()).toBe(0);
+  });
+
+  it("lets an iteration that had to wait follow the one that made room for it", async () => {
+    const { runState, history } = createStates();
+    const state = { Type: "Map", MaxConcurrency: 1, ItemProcessor: branch({ P: { Type: "Pass", End: true } }) };
+    const { executionArn } = await runState(state, [1, 2]);
+    const events = await history(executionArn);
+    expect(events.map(({ id, previousEventId, type }) => `${id} < ${previousEventId} ${type}`).slice(3)).toEqual([
+      "4 < 3 MapIterationStarted",
+      "5 < 4 PassStateEntered",
+      "6 < 5 PassStateExited",
+      "7 < 6 MapIterationSucceeded",
+      "8 < 6 MapIterationStarted",
+      "9 < 8 PassStateEntered",
+      "10 < 9 PassStateExited",
+      "11 < 10 MapIterationSucceeded",
+      "12 < 11 MapStateSucceeded",
+      "13 < 11 MapStateExited",
+      "14 < 13 ExecutionSucceeded",
+    ]);
+  });
+
+  it.each(["Map", "Parallel"])("says that a %s failed when no retrier takes it up any more", async (type) => {
+    const { runState, history } = createStates();
+    const block = branch({ F: { Type: "Fail", Error: "No" } });
+    const body = type === "Map" ? { ItemProcessor: block } : { Branches: [block] };
+    const retry = { Retry: [{ ErrorEquals: ["No"], MaxAttempts: 1 }] };
+    const { executionArn } = await runState({ Type: type, ...body, ...retry }, [1]);
+    const types = (await history(executionArn)).map((event) => event.type);
+    expect(types.filter((each) => each === `${type}StateStarted`)).toHaveLength(2);
+    expect(types.filter((each) => each === `${type}StateFailed`)).toHaveLength(1);
   });
 
   it("ends the execution at once on an error that nothing can catch", async () => {

@@ -1,6 +1,5 @@
 import {
   CreateStateMachineCommand,
-  DeleteStateMachineAliasCommand,
   DeleteStateMachineCommand,
   DescribeStateMachineCommand,
   InvalidArn,
@@ -39,8 +38,8 @@ describe("state machines", () => {
     });
     const { stateMachines } = await sfn.send(new ListStateMachinesCommand({}));
     expect(stateMachines?.map(({ name, type }) => [name, type])).toEqual([
-      ["second", "EXPRESS"],
       ["first", "STANDARD"],
+      ["second", "EXPRESS"],
     ]);
     await sfn.send(new UpdateStateMachineCommand({ stateMachineArn: arn, definition: JSON.stringify(machine(3)) }));
     expect((await sfn.send(new DescribeStateMachineCommand({ stateMachineArn: arn }))).definition).toBe(
@@ -93,7 +92,9 @@ describe("state machines", () => {
     await expect(create(unknown)).rejects.toThrow(
       "Invalid State Machine Definition: 'INVALID_RESOURCE: The local AWS cannot run the resource 'arn:aws:states:::sqs:sendMessage'. Nothing was sent to AWS. at /States/S/Resource'",
     );
-    await expect(make({ publish: true })).rejects.toMatchObject({ code: "LOCAL_OPERATION_UNSUPPORTED" });
+    await expect(make({ loggingConfiguration: { level: "ALL" } })).rejects.toThrow(
+      "Invalid Logging Configuration: Must specify exactly one Log Destination.",
+    );
     const arn = await create(machine(1));
     await expect(sfn.send(new UpdateStateMachineCommand({ stateMachineArn: arn }))).rejects.toBeInstanceOf(
       MissingRequiredParameter,
@@ -142,9 +143,19 @@ describe("state machines", () => {
 
 it("names an operation that it does not have", async () => {
   const { sfn } = createStates();
-  const alias = new DeleteStateMachineAliasCommand({ stateMachineAliasArn: "arn:aws:states:us-east-1:1:a" });
-  await expect(sfn.send(alias)).rejects.toMatchObject({
+  const target = "AWSStepFunctions.DoSomethingNew";
+  sfn.middlewareStack.add(
+    (next) => (sent) => {
+      const request = sent.request as { readonly headers: Record<string, string> };
+      for (const name of Object.keys(request.headers)) {
+        if (name.toLowerCase() === "x-amz-target") request.headers[name] = target;
+      }
+      return next(sent);
+    },
+    { step: "build", priority: "low" },
+  );
+  await expect(sfn.send(new ListStateMachinesCommand({}))).rejects.toMatchObject({
     code: "LOCAL_OPERATION_UNSUPPORTED",
-    details: { service: "states", operation: "DeleteStateMachineAlias" },
+    details: { service: "states", operation: "DoSomethingNew" },
   });
 });

@@ -94,7 +94,7 @@ function parseLanguage(
     return fallback;
   }
   if (fallback === "JSONata" && language === "JSONPath") {
-    findings.add(`${location}/QueryLanguage`, "A machine with the query language JSONata holds no JSONPath states.");
+    findings.add(location, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
   }
   return language;
 }
@@ -125,6 +125,11 @@ class BlockReader {
     }
     if (depth > 0) checkFields(value, BLOCK_FIELDS, location, findings);
     const all = memberOf(value, "States");
+    const missing = ["States", "StartAt"].filter((name) => memberOf(value, name) === undefined);
+    if (missing.length > 0) {
+      findings.add(location === "" ? "/" : location, `These fields are required: [${missing.join(", ")}]`);
+      return { startAt: "", states };
+    }
     if (!isJsonObject(all) || Object.keys(all).length === 0) {
       findings.add(`${location}/States`, "The field 'States' must be an object with at least one state.");
       return { startAt: "", states };

@@ -91,6 +91,7 @@ function parseTask(
     );
   }
   const parameters = state[language === "JSONata" ? "Arguments" : "Parameters"];
+  for (const message of integration?.refuse?.(resource) ?? []) findings.add(at, message);
   for (const message of integration?.check?.(resource, parameters) ?? []) findings.add(location, message);
   if (
     state["Credentials"] !== undefined &&

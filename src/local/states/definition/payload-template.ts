@@ -1,4 +1,10 @@
-import { describeMissingPath, type EvaluationScope, type Evaluator, pathField, readScopedPath } from "../evaluation.js";
+import {
+  describeMissingPath,
+  type EvaluationScope,
+  type Evaluator,
+  pathField,
+  readTemplatePath,
+} from "../evaluation.js";
 import { intrinsicNames } from "../intrinsics/intrinsic-functions.js";
 import { parseIntrinsic } from "../intrinsics/intrinsic-parser.js";
 import { invokeIntrinsic } from "../intrinsics/invoke-intrinsic.js";
@@ -102,7 +108,7 @@ function payloadField(path: JsonPath, field: string): DirectEvaluator {
   return {
     evaluate(scope) {
       checkNotNull(path, scope);
-      const value = readScopedPath(path, scope);
+      const value = readTemplatePath(path, scope);
       if (value !== undefined) return value;
       throw new StateFailure("States.Runtime", describeMissingPath(path, field, scope));
     },
@@ -143,6 +149,7 @@ export function parsePathField(
   if (path === undefined) return undefined;
   const read = pathField(path, field);
   return {
+    path: path.text,
     evaluate(scope) {
       checkNotNull(path, scope);
       return read.evaluate(scope);

@@ -1,8 +1,10 @@
 import { throwIfAborted } from "../../../core/abort.js";
 import type { Json } from "../json.js";
-import type { StateFailure } from "../state-failure.js";
 import type { EventDetails, History } from "./history.js";
 import { Progress } from "./progress.js";
+
+/** Types of states that have an event for being given up. */
+const ABORTABLE: ReadonlySet<string> = new Set(["Task", "Wait", "Map", "Parallel"]);
 
 /** The item that an iteration of a Map works on. @internal */
 export interface MapItem {
@@ -67,20 +69,22 @@ export class Branch {
    *
    * @param type - Type of the event.
    * @param details - Its details.
+   * @param previous - Id of the event that it follows.
+   * @returns Its id.
    */
-  note(type: string, details?: EventDetails): void {
+  note(type: string, details?: EventDetails, previous: number = this.lastEventId): number {
     throwIfAborted(this.signal);
-    this.#history.add(type, this.lastEventId, details);
+    return this.#history.add(type, previous, details);
   }
 
   /**
-   * Adds that a Map or Parallel failed, unless the error ends the whole execution at once.
+   * Adds that the state at which this line stands was given up, where AWS has such an event.
    *
-   * @param type - Type of the state.
-   * @param failure - The error.
+   * @param cause - Id of the event that its end follows.
    */
-  failState(type: "Map" | "Parallel", failure: StateFailure): void {
-    if (!failure.isTerminal) this.add(`${type}StateFailed`);
+  abortState(cause: number): void {
+    const type = this.progress.current?.type ?? "";
+    if (ABORTABLE.has(type)) this.#history.add(`${type}StateAborted`, cause);
   }
 
   /**

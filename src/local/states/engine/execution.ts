@@ -234,7 +234,8 @@ export class Execution {
   }
 
   #end(status: Execution["status"], type: string, details: { readonly key: string; readonly value: object }): void {
-    this.history.end(type, this.#branch.lastEventId, details);
+    // What comes from outside follows no event.
+    this.history.end(type, status === "ABORTED" ? 0 : this.#branch.lastEventId, details);
     this.status = status;
     this.stopDate = this.options.clock.now();
   }

@@ -1,5 +1,6 @@
 import type { MapState } from "../definition/model.js";
 import type { Json } from "../json.js";
+import { jsonText } from "../json-text.js";
 import { unexpectedType } from "../jsonata/jsonata-expression.js";
 import { checkDataLimit } from "../limits.js";
 import { StateFailure } from "../state-failure.js";
@@ -18,7 +19,7 @@ import { type StateRun, scopeOf } from "./state-run.js";
  */
 export async function evaluateConcurrency(state: MapState, run: StateRun, effectiveInput: Json): Promise<number> {
   const { maxConcurrency, language } = state;
-  const bounds = { least: 0, language };
+  const bounds = { least: 0, language, refusal: "MaxConcurrency cannot be negative." };
   return (await evaluateNumber(maxConcurrency, "MaxConcurrency", scopeOf(run, effectiveInput), bounds)) ?? 0;
 }
 
@@ -44,7 +45,11 @@ export async function selectItems(state: MapState, run: StateRun, effectiveInput
  * @internal
  */
 export function notIterable(state: MapState, value: Json): StateFailure {
-  if (state.language === "JSONata") return unexpectedType(state.itemsText, "Items", "array", value);
+  if (state.language === "JSONata") {
+    if (state.items !== undefined) return unexpectedType(state.itemsText, "Items", "array", value);
+    const cause = `Map state input must be an array but was: ${jsonText(value)}`;
+    return new StateFailure("States.QueryEvaluationError", cause);
+  }
   return new StateFailure(
     "States.Runtime",
     `Reference path "${state.itemsText}" must point to array. It points to ${JSON.stringify(value).slice(0, 100)}`,

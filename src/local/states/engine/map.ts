@@ -1,6 +1,6 @@
 import type { MapState } from "../definition/model.js";
 import { isJsonArray, type Json } from "../json.js";
-import { StateFailure } from "../state-failure.js";
+import { joinValues } from "../json-text.js";
 import type { Branch, MapItem } from "./branch.js";
 import { finishWithResult, selectInput } from "./data-flow.js";
 import { runDistributedMap } from "./distributed/run-distributed-map.js";
@@ -30,23 +30,20 @@ export async function runMap(state: MapState, run: StateRun): Promise<StateResul
   const outputs: Json[] = [];
   const started = branch.fork(branch.signal);
   const limit = Math.min(concurrency === 0 ? MAX_CONCURRENCY : concurrency, MAX_CONCURRENCY);
-  const running = new Map<number, Branch>();
-  const abortOthers = () => {
-    for (const [index, line] of running) line.note("MapIterationAborted", iterationDetails(state, index, "Aborted"));
-  };
-  await runTogether(branch, { name: "Map", count: items.length, limit, abortOthers }, async (index, signal) => {
-    const item = { index, value: items[index] ?? null };
-    const line = started.fork(signal, item);
-    running.set(index, line);
-    try {
-      outputs[index] = await runIteration(state, run, effectiveInput, line, item);
-    } finally {
-      running.delete(index);
-      branch.lastEventId = Math.max(branch.lastEventId, line.lastEventId);
-    }
+  await runTogether(branch, {
+    count: items.length,
+    limit,
+    fork: (index, signal) => started.fork(signal, { index, value: items[index] ?? null }),
+    async run(line, index) {
+      const item = { index, value: items[index] ?? null };
+      const { output, lastId } = await runIteration(state, run, effectiveInput, line, item);
+      outputs[index] = output;
+      return lastId;
+    },
+    note: (what, index, cause) => branch.note(`MapIteration${what}`, iterationDetails(state, index, what), cause),
   });
   branch.note("MapStateSucceeded");
-  return { ...(await finishWithResult(run, state.language, state.data, outputs)), next: state.next };
+  return { ...(await finishWithResult(run, state.language, state.data, joinValues(outputs))), next: state.next };
 }
 
 async function runIteration(
@@ -55,22 +52,13 @@ async function runIteration(
   effectiveInput: Json,
   line: Branch,
   item: MapItem,
-): Promise<Json> {
+): Promise<{ readonly output: Json; readonly lastId: number }> {
   const { current, output: known } = line.progress;
-  if (known !== undefined) return known;
+  if (known !== undefined) return { output: known, lastId: line.lastEventId };
   if (current === undefined) line.add("MapIterationStarted", iterationDetails(state, item.index, "Started"));
-  try {
-    const input = await selectItem(state, run, effectiveInput, item);
-    const output = await run.environment.runBlock(state.processor, input, line);
-    line.add("MapIterationSucceeded", iterationDetails(state, item.index, "Succeeded"));
-    return output;
-  } catch (error) {
-    // An error that ends the whole execution is no longer noted by what is around it.
-    if (error instanceof StateFailure && !error.isTerminal && !line.signal.aborted) {
-      line.note("MapIterationFailed", iterationDetails(state, item.index, "Failed"));
-    }
-    throw error;
-  }
+  const input = await selectItem(state, run, effectiveInput, item);
+  const output = await run.environment.runBlock(state.processor, input, line);
+  return { output, lastId: line.note("MapIterationSucceeded", iterationDetails(state, item.index, "Succeeded")) };
 }
 
 function iterationDetails({ name }: MapState, index: number, what: string) {

@@ -1,5 +1,6 @@
 import type { ParallelState } from "../definition/model.js";
 import type { Json } from "../json.js";
+import { joinValues } from "../json-text.js";
 import { buildParameters, finishWithResult, selectInput } from "./data-flow.js";
 import { runTogether } from "./run-together.js";
 import type { StateResult, StateRun } from "./state-run.js";
@@ -19,16 +20,16 @@ export async function runParallel(state: ParallelState, run: StateRun): Promise<
   const outputs: Json[] = [];
   const started = branch.fork(branch.signal);
   const count = state.branches.length;
-  await runTogether(branch, { name: "Parallel", count, limit: count }, async (index, signal) => {
-    const block = state.branches[index];
-    if (block === undefined) return;
-    const line = started.fork(signal, undefined, index);
-    try {
-      outputs[index] = await environment.runBlock(block, input, line);
-    } finally {
-      branch.lastEventId = Math.max(branch.lastEventId, line.lastEventId);
-    }
+  await runTogether(branch, {
+    count,
+    limit: count,
+    fork: (index, signal) => started.fork(signal, undefined, index),
+    async run(line, index) {
+      const block = state.branches[index];
+      if (block !== undefined) outputs[index] = await environment.runBlock(block, input, line);
+      return line.lastEventId;
+    },
   });
   branch.note("ParallelStateSucceeded");
-  return { ...(await finishWithResult(run, state.language, state.data, outputs)), next: state.next };
+  return { ...(await finishWithResult(run, state.language, state.data, joinValues(outputs))), next: state.next };
 }

@@ -3,6 +3,7 @@ import type { Json } from "../json.js";
 /** A state that was entered, as it is needed to run it once more. @internal */
 export interface EnteredState {
   readonly name: string;
+  readonly type: string;
   readonly input: Json;
   readonly variables: ReadonlyMap<string, Json>;
   readonly entered: Date;

@@ -1,5 +1,5 @@
 import { holdTime, sleepLong } from "../clock.js";
-import type { State, StatesBlock } from "../definition/model.js";
+import type { ErrorHandling, State, StatesBlock } from "../definition/model.js";
 import type { Json } from "../json.js";
 import { LazyText } from "../json-text.js";
 import { locateFailure, StateFailure } from "../state-failure.js";
@@ -79,7 +79,7 @@ function enter(environment: ExecutionEnvironment, state: State, input: Json, bra
     key: "stateEnteredEventDetails",
     value: { name: state.name, input: new LazyText(input), inputDetails: NOT_TRUNCATED },
   });
-  const current = { name: state.name, input, variables, entered, enteredId, previousId };
+  const current = { name: state.name, type: state.type, input, variables, entered, enteredId, previousId };
   branch.progress.enter(current);
   return current;
 }
@@ -87,10 +87,13 @@ function enter(environment: ExecutionEnvironment, state: State, input: Json, bra
 async function runState(
   environment: ExecutionEnvironment,
   state: State,
-  { input, entered, enteredId }: EnteredState,
+  current: EnteredState,
   branch: Branch,
 ): Promise<StateResult> {
-  const base: StateRun = { environment, branch, stateName: state.name, input, entered, retryCount: 0 };
+  const { input, entered } = current;
+  const base: StateRun = isRetryable(state)
+    ? { environment, branch, stateName: state.name, input, entered, retryCount: 0 }
+    : { environment, branch, stateName: state.name, input, entered };
   let retries: RetryCounter | undefined;
   for (let retryCount = 0; ; retryCount++) {
     const run: StateRun = retryCount === 0 ? base : { ...base, retryCount };
@@ -98,7 +101,7 @@ async function runState(
     try {
       result = await runType(state, run);
     } catch (error) {
-      const failure = noteFailure(toFailure(error, branch), state, enteredId, branch);
+      const failure = noteFailure(toFailure(error, branch), state, current, branch);
       retries ??= new RetryCounter(state);
       const delay = retries.next(failure, environment.clock.random);
       if (delay !== undefined || failure.error === "States.DataLimitExceeded") branch.progress.forgetLines();
@@ -106,11 +109,23 @@ async function runState(
         await sleepLong(environment.clock, delay, branch.signal);
         continue;
       }
-      result = await handleFailure(failure, state, run, enteredId);
+      noteStateFailure(failure, state, branch);
+      result = await handleFailure(failure, state, run, current);
     }
     leaveState(state, result, branch);
     return result;
   }
+}
+
+/**
+ * Whether a state can have Retry and Catch.
+ *
+ * @param state - The state.
+ * @returns `true` for Task, Parallel and Map.
+ * @internal
+ */
+export function isRetryable(state: State): state is Extract<State, ErrorHandling> {
+  return state.type === "Task" || state.type === "Parallel" || state.type === "Map";
 }
 
 /**
@@ -149,10 +164,12 @@ function toFailure(error: unknown, branch: Branch): StateFailure {
   return new StateFailure("States.Runtime", error instanceof Error ? error.message : String(error));
 }
 
-function noteFailure(failure: StateFailure, state: State, enteredId: number, branch: Branch): StateFailure {
-  const located = locateFailure(failure, state.name, enteredId);
+function noteFailure(failure: StateFailure, state: State, current: EnteredState, branch: Branch): StateFailure {
+  const located = locateFailure(failure, state.name, current.enteredId);
   if (failure.error !== "States.QueryEvaluationError" || failure.located) return located;
   const { error, causeText, location } = located;
+  // A state that did nothing yet fails beside its entry, not after it; Wait is the exception on AWS.
+  if (branch.lastEventId === current.enteredId && state.type !== "Wait") branch.lastEventId = current.previousId;
   branch.add("EvaluationFailed", {
     key: "evaluationFailedEventDetails",
     value: { error, cause: causeText, state: state.name, ...(location === undefined ? {} : { location }) },
@@ -160,23 +177,30 @@ function noteFailure(failure: StateFailure, state: State, enteredId: number, bra
   return located;
 }
 
+/** Only what no retrier takes up is a failure of the whole state, unless it ends the execution at once. */
+function noteStateFailure(failure: StateFailure, { type }: State, branch: Branch): void {
+  if (!failure.isTerminal && (type === "Map" || type === "Parallel")) branch.add(`${type}StateFailed`);
+}
+
 async function handleFailure(
   failure: StateFailure,
   state: State,
   run: StateRun,
-  enteredId: number,
+  current: EnteredState,
 ): Promise<StateResult> {
   const catcher = findCatcher(state, failure);
   if (catcher === undefined) throw failure;
   try {
     return await applyCatcher(catcher, state.language, run, failure);
   } catch (error) {
-    throw noteFailure(toFailure(error, run.branch), state, enteredId, run.branch);
+    throw noteFailure(toFailure(error, run.branch), state, current, run.branch);
   }
 }
 
 function leaveState(state: State, result: StateResult, branch: Branch): void {
-  const { output, assigned } = result;
+  const { output } = result;
+  // AWS shows no variables where Assign is empty.
+  const assigned = Object.keys(result.assigned ?? {}).length === 0 ? undefined : result.assigned;
   if (assigned !== undefined) branch.variables = assignVariables(branch.variables, assigned);
   branch.add(`${state.type}StateExited`, {
     key: "stateExitedEventDetails",

@@ -9,57 +9,81 @@ class SiblingFailed extends Error {
   }
 }
 
+/** Several lines of states that run beside each other. @internal */
+export interface Lines {
+  readonly count: number;
+  /** How many run at once. */
+  readonly limit: number;
+  /** Makes a line, by its number; the signal ends it. */
+  readonly fork: (index: number, signal: AbortSignal) => Branch;
+  /** Runs a line to its end and returns the id of its last event. */
+  readonly run: (line: Branch, index: number) => Promise<number>;
+  /** Notes in the history that a line failed or was given up, after the event with which one of them failed. */
+  readonly note?: (what: "Failed" | "Aborted", index: number, cause: number) => void;
+}
+
 /**
  * Runs several lines of states beside each other. The first that fails ends the others, and the state with them.
  *
- * @param branch - The line that waits for them.
- * @param options - `name`: type of the state; `count`: how many lines; `limit`: how many at once; `abortOthers`: notes
- * that one failed, before the others end.
- * @param runLine - Runs one line, by its number; the signal ends it.
+ * @param branch - The line that waits for them; it goes on after the last event of theirs, or after the failure.
+ * @param lines - See {@link Lines}.
  * @throws What the first line failed with, or the signal's reason of the waiting line.
  * @internal
  */
-export async function runTogether(
-  branch: Branch,
-  options: {
-    readonly name: "Map" | "Parallel";
-    readonly count: number;
-    readonly limit: number;
-    readonly abortOthers?: () => void;
-  },
-  runLine: (index: number, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+export async function runTogether(branch: Branch, lines: Lines): Promise<void> {
   const controller = new AbortController();
   // Every line listens to it, which is no leak: Node.js would warn of more than ten.
   setMaxListeners(0, controller.signal);
   const stop = () => controller.abort(branch.signal.reason);
   branch.signal.addEventListener("abort", stop, { once: true });
+  const running = new Map<number, Branch>();
+  const startedId = branch.lastEventId;
   let next = 0;
+  let cause: number | undefined;
   const work = async () => {
-    while (next < options.count && !controller.signal.aborted) await runLine(next++, controller.signal);
-  };
-  const workers = Array.from({ length: Math.min(options.limit, options.count) }, async () => {
-    try {
-      await work();
-    } catch (error) {
-      // Before anything else runs, so that no sibling adds an event to the history any more.
-      if (!controller.signal.aborted) {
+    let lastId = startedId;
+    while (next < lines.count && !controller.signal.aborted) {
+      const index = next++;
+      const line = lines.fork(index, controller.signal);
+      // A line that waited for another one follows it.
+      line.lastEventId = lastId;
+      running.set(index, line);
+      try {
+        branch.lastEventId = Math.max(branch.lastEventId, await lines.run(line, index));
+      } catch (error) {
+        if (controller.signal.aborted) throw error;
+        // Before anything else runs, so that no sibling adds an event to the history any more.
+        cause = line.lastEventId;
         try {
-          if (error instanceof StateFailure && !error.isTerminal) options.abortOthers?.();
+          if (error instanceof StateFailure && !error.isTerminal) noteEnds(lines, running, index);
         } finally {
           controller.abort(new SiblingFailed());
         }
+        throw error;
       }
-      throw error;
+      running.delete(index);
+      lastId = line.lastEventId;
     }
-  });
+  };
   try {
-    await firstFailure(workers);
+    await firstFailure(Array.from({ length: Math.min(lines.limit, lines.count) }, work));
   } catch (error) {
-    if (error instanceof StateFailure && !branch.signal.aborted) branch.failState(options.name, error);
+    if (cause !== undefined) branch.lastEventId = cause;
     throw branch.signal.aborted ? branch.signal.reason : error;
   } finally {
     branch.signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Notes the line that failed, then those that end with it; all of it follows the failure. */
+function noteEnds(lines: Lines, running: ReadonlyMap<number, Branch>, failed: number): void {
+  const cause = running.get(failed)?.lastEventId ?? 0;
+  lines.note?.("Failed", failed, cause);
+  running.get(failed)?.abortState(cause);
+  for (const [index, line] of running) {
+    if (index === failed) continue;
+    lines.note?.("Aborted", index, cause);
+    line.abortState(cause);
   }
 }
 

@@ -2,12 +2,15 @@ import { sleepLong } from "../clock.js";
 import type { ChoiceState, FailState, PassState, SucceedState, WaitState } from "../definition/model.js";
 import { parseTimestamp } from "../definition/timestamp.js";
 import type { Evaluator } from "../evaluation.js";
-import { isJsonObject, withMembers } from "../json.js";
+import { isJsonObject, type Json, withMembers } from "../json.js";
 import { jsonText } from "../json-text.js";
 import { unexpectedType } from "../jsonata/jsonata-expression.js";
 import { StateFailure } from "../state-failure.js";
 import { buildParameters, finishWithInput, finishWithResult, selectInput } from "./data-flow.js";
 import { type StateResult, type StateRun, scopeOf } from "./state-run.js";
+
+/** Measured on AWS: a Wait ends at most so far in the future. */
+const MAX_DELAY_MS = 2_147_483_647_000;
 
 /** Runs a Pass state. @internal */
 export async function runPass(state: PassState, run: StateRun): Promise<StateResult> {
@@ -85,21 +88,39 @@ export async function runWait(state: WaitState, run: StateRun): Promise<StateRes
 }
 
 async function evaluateWait(state: WaitState, run: StateRun, effectiveInput: StateRun["input"]): Promise<number> {
-  const value = await state.value.evaluate(scopeOf(run, effectiveInput));
   const { until, text, language } = state;
+  const value = await readWait(state, run, effectiveInput);
   if (until === "Seconds" || until === "SecondsPath") {
     if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 99_999_999) return value * 1000;
     if (language === "JSONata") throw unexpectedType(text, "Seconds", "integer", value);
-    throw new StateFailure(
-      "States.Runtime",
-      `The SecondsPath parameter does not reference an integer value: ${text} == ${jsonText(value)}`,
-    );
+    const isNegative = typeof value === "number" && Number.isInteger(value) && value < 0;
+    const problem = isNegative ? "references a negative value" : "cannot be parsed as a long value";
+    throw new StateFailure("States.Runtime", `The SecondsPath parameter ${problem}: ${text} == ${plainText(value)}`);
   }
   const time = parseTimestamp(value);
-  if (time !== undefined) return Math.max(0, time - run.environment.clock.now().getTime());
-  if (language === "JSONata") throw unexpectedType(text, "Timestamp", "timestamp", value);
-  throw new StateFailure(
-    "States.Runtime",
-    `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${text} == ${typeof value === "string" ? value : jsonText(value)}`,
-  );
+  if (time !== undefined) {
+    const delay = Math.max(0, time - run.environment.clock.now().getTime());
+    if (delay > MAX_DELAY_MS) throw new StateFailure("States.Runtime", "Wait state delay is too long.");
+    return delay;
+  }
+  const format = "ISO-8601 extended offset date-time format string";
+  if (language === "JSONata") {
+    const cause = `The Timestamp field cannot be parsed as an ${format}: ${plainText(value)}`;
+    throw new StateFailure("States.QueryEvaluationError", cause, { location: "Timestamp" });
+  }
+  const cause = `The TimestampPath parameter does not reference a valid ${format}: ${text} == ${plainText(value)}`;
+  throw new StateFailure("States.Runtime", cause);
+}
+
+async function readWait({ until, text, value }: WaitState, run: StateRun, effectiveInput: Json): Promise<Json> {
+  try {
+    return await value.evaluate(scopeOf(run, effectiveInput));
+  } catch (error) {
+    if (until !== "SecondsPath" || !(error instanceof StateFailure)) throw error;
+    throw new StateFailure("States.Runtime", `The SecondsPath parameter does not reference an input value: ${text}`);
+  }
+}
+
+function plainText(value: Json): string {
+  return typeof value === "string" ? value : jsonText(value);
 }

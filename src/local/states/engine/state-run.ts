@@ -32,8 +32,8 @@ export interface StateRun {
   readonly input: Json;
   /** When the state was entered. */
   readonly entered: Date;
-  /** How often it was tried again. */
-  readonly retryCount: number;
+  /** How often it was tried again; absent for a state that has no Retry. */
+  readonly retryCount?: number;
   /** Token of a task that waits for one. */
   readonly taskToken?: string;
   /** Sees what the data became on its way through the state. */
@@ -81,7 +81,11 @@ export function scopeOf(
 function contextObject(run: StateRun, item: MapItem | undefined): JsonObject {
   return {
     ...run.environment.contextBase,
-    State: { EnteredTime: run.entered.toISOString(), Name: run.stateName, RetryCount: run.retryCount },
+    State: {
+      EnteredTime: run.entered.toISOString(),
+      Name: run.stateName,
+      ...(run.retryCount === undefined ? {} : { RetryCount: run.retryCount }),
+    },
     ...(item === undefined ? {} : { Map: { Item: describeItem(item) } }),
     ...(run.taskToken === undefined ? {} : { Task: { Token: run.taskToken } }),
     ...run.environment.contextOverride,

@@ -1,4 +1,4 @@
-import type { Json } from "../json.js";
+import { isJsonArray, isJsonObject, type Json } from "../json.js";
 import { IntrinsicError } from "./intrinsic-error.js";
 
 const RESERVED = "'{}\\";
@@ -33,7 +33,7 @@ function protectedAt(raw: string, backslash: number): number {
  * @param raw - The template, with its backslashes.
  * @param values - One value per `{}`.
  * @returns The text.
- * @throws {@link IntrinsicError} when the numbers differ, or a value is an array or an object.
+ * @throws {@link IntrinsicError} when the numbers differ.
  * @internal
  */
 export function formatText(raw: string, values: readonly Json[]): string {
@@ -54,8 +54,12 @@ export function formatText(raw: string, values: readonly Json[]): string {
   return text;
 }
 
+/** AWS writes arrays and objects as Java does. */
 function naturalText(value: Json): string {
   if (typeof value === "string") return value;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  throw new IntrinsicError("An array or an object cannot be put into a text.");
+  if (isJsonArray(value)) return `[${value.map(naturalText).join(", ")}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([name, member]) => `${name}=${naturalText(member)}`)
+    .join(", ")}}`;
 }

@@ -47,6 +47,7 @@ export const intrinsicFunctions: ReadonlyMap<string, IntrinsicFunction> = new Ma
 export const intrinsicNames: ReadonlySet<string> = new Set(intrinsicFunctions.keys());
 
 function parseText(text: string): Json {
+  if (text.trim() === "") return null;
   try {
     return JSON.parse(text) as Json;
   } catch {

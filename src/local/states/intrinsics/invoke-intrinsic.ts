@@ -1,4 +1,4 @@
-import { type EvaluationScope, readScopedPath } from "../evaluation.js";
+import { type EvaluationScope, readTemplatePath } from "../evaluation.js";
 import type { Json } from "../json.js";
 import { jsonText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
@@ -47,7 +47,7 @@ function evaluateArgument(
     case "call":
       return invokeIntrinsic(argument, scope);
     case "path": {
-      const value = readScopedPath(argument.path, scope);
+      const value = readTemplatePath(argument.path, scope);
       if (value !== undefined) return value;
       throw new StateFailure(
         "States.Runtime",

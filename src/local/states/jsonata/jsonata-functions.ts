@@ -37,8 +37,12 @@ function createFunctions(clock: Clock): Readonly<Record<string, unknown>> {
       if (items === undefined) return undefined;
       return chunk(Array.isArray(items) ? (items as readonly Json[]) : [items as Json], expectInteger(size, "size"));
     },
-    range: (first: unknown, last: unknown, step: unknown) =>
-      numberRange(expectInteger(first, "start"), expectInteger(last, "end"), expectInteger(step, "step"), MAX_RANGE),
+    range: (first: unknown, last: unknown, step: unknown) => {
+      const ends = [expectInteger(first, "start"), expectInteger(last, "end")] as const;
+      const numbers = numberRange(...ends, expectInteger(step, "step"), MAX_RANGE);
+      // JSONata makes no difference between one value and a sequence of one.
+      return numbers.length === 1 ? numbers[0] : numbers;
+    },
     hash: (text: unknown, algorithm: unknown) => {
       if (text === undefined) return undefined;
       return hashText(typeof text === "string" ? text : JSON.stringify(text), String(algorithm));

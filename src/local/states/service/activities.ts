@@ -4,6 +4,7 @@ import { dateSchema } from "../../kept/kept-schemas.js";
 import type { Collection, Records } from "../../kept/records.js";
 import { ActivityQueue } from "../tasks/activity-queue.js";
 import { type ArnPlace, activityArn, checkArn, checkName } from "./arns.js";
+import { OWNED_KEY } from "./describe-machine.js";
 import { takePage } from "./paging.js";
 import { seconds } from "./state-machines.js";
 import { namedError } from "./states-error.js";
@@ -74,12 +75,12 @@ export class Activities {
   /** Describes an activity. */
   describe({ activityArn: arn }: ActivityRequest): unknown {
     const { name, created } = this.#find(arn);
-    return { activityArn: arn, name, creationDate: seconds(created) };
+    return { activityArn: arn, name, creationDate: seconds(created), encryptionConfiguration: OWNED_KEY };
   }
 
-  /** Lists the activities, newest first. */
+  /** Lists the activities, oldest first. */
   list(request: { readonly maxResults?: number; readonly nextToken?: string }): unknown {
-    const { items, nextToken } = takePage([...this.#activities.values()].reverse(), request, "activities");
+    const { items, nextToken } = takePage([...this.#activities.values()], request, "activities");
     const activities = items.map(({ arn, name, created }) => ({
       activityArn: arn,
       name,

@@ -32,7 +32,12 @@ export class ExecutionJournal {
     const { arn, name, inputText: input } = options;
     const machine = this.#numberOf(record.machine);
     const { timestamp = 0 } = history.events[0] ?? {};
-    this.#sink.append({ line: "start", arn, name, machine, input, startDate: startDate.getTime(), timestamp });
+    const target = {
+      ...(record.versionArn === undefined ? {} : { versionArn: record.versionArn }),
+      ...(record.aliasArn === undefined ? {} : { aliasArn: record.aliasArn }),
+    };
+    const started = { ...target, input, startDate: startDate.getTime(), timestamp };
+    this.#sink.append({ line: "start", arn, name, machine, ...started });
     this.#open.set(record, 1);
   }
 

@@ -31,6 +31,8 @@ const StartLineSchema = z.object({
   arn: z.string(),
   name: z.string(),
   machine: z.int(),
+  versionArn: z.string().exactOptional(),
+  aliasArn: z.string().exactOptional(),
   input: z.string(),
   startDate: z.number(),
   /** Timestamp of the first event, in its own unit. */

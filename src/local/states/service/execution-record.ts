@@ -31,6 +31,10 @@ export type ExecutionMachine = Omit<StateMachineRecord, "machine">;
 export interface ExecutionRecord {
   readonly execution: KnownExecution;
   readonly machine: ExecutionMachine;
+  /** The version that it runs, where it was started by one or by an alias. */
+  readonly versionArn?: string;
+  /** The alias that it was started by. */
+  readonly aliasArn?: string;
   /** The Map Run that started it, when it is a child execution. */
   readonly mapRun?: MapRun;
   /** Items in the input of a child execution. */

@@ -7,33 +7,19 @@ import type { ItemStore } from "../item-store.js";
 import type { Json } from "../json.js";
 import { type ArnPlace, checkArn, checkName, executionArn } from "./arns.js";
 import { describeExecution } from "./describe-execution.js";
+import { describeDefinition } from "./describe-machine.js";
 import { ExecutionJournal } from "./execution-journal.js";
 import type { ExecutionRecord } from "./execution-record.js";
-import { checkListable, type ListExecutionsRequest, listExecutions } from "./list-executions.js";
+import type { ExecutionRequest, RedriveRequest, StartExecutionRequest } from "./execution-requests.js";
+import { checkListable, describeTarget, type ListExecutionsRequest, listExecutions } from "./list-executions.js";
 import { MapRuns } from "./map-runs.js";
 import type { PastExecutions } from "./past-executions.js";
+import type { PublishedMachines } from "./published-machines.js";
 import { readInput } from "./read-input.js";
 import { describeRedrives, NO_PROGRESS, whyNotRedrivable } from "./redrive-status.js";
 import { type HistoryRequest, showHistory } from "./show-history.js";
-import { describeDefinition, type StateMachineRecord, type StateMachines, seconds } from "./state-machines.js";
+import { type StateMachineRecord, type StateMachines, seconds } from "./state-machines.js";
 import { namedError, statesError } from "./states-error.js";
-
-/** A StartExecution request after its shape was checked. @internal */
-export interface StartExecutionRequest {
-  readonly stateMachineArn: string;
-  readonly name?: string;
-  readonly input?: string;
-}
-
-interface ExecutionRequest {
-  readonly executionArn: string;
-  readonly includedData?: string;
-}
-
-interface RedriveRequest {
-  readonly executionArn: string;
-  readonly clientToken?: string;
-}
 
 /** Source: API reference, "RedriveExecution": the last 10 tokens are known, for up to 15 minutes. */
 const MAX_TOKENS = 10;
@@ -47,6 +33,8 @@ export interface ExecutionsOptions extends ArnPlace {
   readonly clock: Clock;
   /** The machines. */
   readonly machines: StateMachines;
+  /** Their versions and aliases. */
+  readonly published: PublishedMachines;
   /** The local S3, for Distributed Maps. */
   readonly items: ItemStore | undefined;
   /** Those of an earlier process, and what keeps these; without it they live in memory alone. */
@@ -60,6 +48,7 @@ export class Executions {
   readonly #place: ArnPlace;
   readonly #clock: Clock;
   readonly #machines: StateMachines;
+  readonly #published: PublishedMachines;
   readonly #items: ItemStore | undefined;
   readonly #journal: ExecutionJournal | undefined;
   readonly #records = new Map<string, ExecutionRecord>();
@@ -68,10 +57,11 @@ export class Executions {
   #closed = false;
 
   /** @param options - See {@link ExecutionsOptions}. */
-  constructor({ clock, machines, items, past, ...place }: ExecutionsOptions) {
+  constructor({ clock, machines, published, items, past, ...place }: ExecutionsOptions) {
     this.#place = place;
     this.#clock = clock;
     this.#machines = machines;
+    this.#published = published;
     this.#items = items;
     if (past === undefined) return;
     this.#journal = new ExecutionJournal(past.sink, new Map(past.machines));
@@ -80,7 +70,8 @@ export class Executions {
 
   /** Starts an execution; the same request again finds the one that runs. */
   start(request: StartExecutionRequest): { readonly executionArn: string; readonly startDate: number } {
-    const machine = this.#machines.find(request.stateMachineArn);
+    const target = this.#published.resolve(request.stateMachineArn);
+    const { machine } = target;
     const name = checkName(request.name ?? randomUUID());
     const { text, input } = readInput(request.input ?? "{}");
     const arn = executionArn(this.#place, machine.name, name, machine.type === "EXPRESS" ? randomUUID() : undefined);
@@ -92,13 +83,13 @@ export class Executions {
       return { executionArn: arn, startDate: seconds(existing.startDate) };
     }
     const execution = this.#run(machine, arn, name, text, input);
-    if (machine.type === "STANDARD") this.#remember({ execution, machine, redrives: new Map() });
+    if (machine.type === "STANDARD") this.#remember({ execution, ...target, redrives: new Map() });
     return { executionArn: arn, startDate: seconds(execution.startDate) };
   }
 
   /** Runs an execution of an Express machine to its end. */
   async startSync(request: StartExecutionRequest & { includedData?: string }, signal?: AbortSignal): Promise<unknown> {
-    const machine = this.#machines.find(request.stateMachineArn);
+    const { machine } = this.#published.resolve(request.stateMachineArn);
     if (machine.type !== "EXPRESS") {
       throw statesError(
         "StateMachineTypeNotSupported",
@@ -114,10 +105,11 @@ export class Executions {
     await execution.done;
     signal?.removeEventListener("abort", stop);
     const duration = (execution.stopDate ?? execution.startDate).getTime() - execution.startDate.getTime();
+    const hundreds = Math.max(1, Math.ceil(duration / 100));
     return {
       ...describeExecution(execution, request.includedData),
       stateMachineArn: machine.arn,
-      billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds: Math.ceil(duration / 100) * 100 },
+      billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds: hundreds * 100 },
     };
   }
 
@@ -170,10 +162,11 @@ export class Executions {
 
   /** Describes an execution. */
   describe({ executionArn: arn, includedData }: ExecutionRequest): unknown {
-    const { execution, machine, mapRun } = this.#find(arn);
+    const { execution, machine, mapRun, ...target } = this.#find(arn);
     return {
       ...describeExecution(execution, includedData),
       stateMachineArn: machine.arn,
+      ...describeTarget(target),
       ...(mapRun === undefined ? {} : { mapRunArn: mapRun.facts.arn }),
       ...describeRedrives(execution, this.#whyNotRedrivable(arn)),
     };
@@ -197,7 +190,7 @@ export class Executions {
     if (listed === undefined || (mapRunArn !== undefined && stateMachineArn !== undefined)) {
       throw statesError("ValidationException", "Must specify exactly one of [StateMachineArn, MapRunArn]");
     }
-    if (mapRunArn === undefined) checkListable(this.#machines.find(listed), request);
+    if (mapRunArn === undefined) checkListable(this.#published.resolve(listed).machine, request);
     else this.mapRuns.find(mapRunArn);
     this.#journal?.saveAll();
     return listExecutions([...this.#records.values()], listed, request);

@@ -29,13 +29,16 @@ export function listExecutions(
 ): unknown {
   const { mapRunArn, statusFilter } = request;
   const all = records
-    .filter(({ machine, mapRun }) => (mapRunArn === undefined ? machine.arn : mapRun?.facts.arn) === listed)
+    .filter(({ machine, versionArn, aliasArn, mapRun }) =>
+      mapRunArn === undefined ? [machine.arn, versionArn, aliasArn].includes(listed) : mapRun?.facts.arn === listed,
+    )
     .filter(({ execution }) => statusFilter === undefined || execution.status === statusFilter)
     .reverse();
   const { items, nextToken } = takePage(all, request, `executions:${listed}:${statusFilter ?? ""}`);
-  const executions = items.map(({ execution, machine, itemCount }) => ({
+  const executions = items.map(({ execution, machine, itemCount, ...target }) => ({
     executionArn: execution.options.arn,
     stateMachineArn: machine.arn,
+    ...describeTarget(target),
     ...(mapRunArn === undefined ? {} : { mapRunArn, itemCount }),
     name: execution.options.name,
     status: execution.status,
@@ -64,4 +67,18 @@ export function checkListable(
   }
   if (type === "STANDARD") return;
   throw statesError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");
+}
+
+/**
+ * Names the version and the alias that an execution was started by.
+ *
+ * @param record - The execution.
+ * @returns Members that DescribeExecution and ListExecutions share.
+ * @internal
+ */
+export function describeTarget({ versionArn, aliasArn }: Pick<ExecutionRecord, "versionArn" | "aliasArn">) {
+  return {
+    ...(versionArn === undefined ? {} : { stateMachineVersionArn: versionArn }),
+    ...(aliasArn === undefined ? {} : { stateMachineAliasArn: aliasArn }),
+  };
 }

@@ -85,7 +85,8 @@ class JournalReader {
     this.machines.push({ ...machine, revisionId, created: new Date(created), updated: new Date(updated) });
   }
 
-  #start({ arn, name, input, machine: id, startDate: start, timestamp }: ExecutionLineOf<"start">): void {
+  #start({ line: _line, machine: id, startDate: start, timestamp, ...kept }: ExecutionLineOf<"start">): void {
+    const { arn, name, input, ...target } = kept;
     const machine = this.machines[id];
     if (machine === undefined) throw new Error(`Machine ${id} is not there.`);
     const startDate = new Date(start);
@@ -103,7 +104,7 @@ class JournalReader {
       stop: () => execution.stopDate ?? startDate,
       history: { events: [startEvent(input, machine.roleArn, timestamp)] },
     };
-    this.records.set(arn, { execution, machine, redrives: new Map() });
+    this.records.set(arn, { execution, machine, ...target, redrives: new Map() });
   }
 }
 

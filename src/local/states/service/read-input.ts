@@ -1,5 +1,5 @@
 import type { Json } from "../json.js";
-import { rememberText } from "../json-text.js";
+import { keepText } from "../json-text.js";
 import { exceedsDataLimit, MAX_DATA_BYTES } from "../limits.js";
 import { namedError } from "./states-error.js";
 
@@ -17,8 +17,19 @@ export function readInput(text: string): { readonly text: string; readonly input
   try {
     const input = JSON.parse(text) as Json;
     // Writing it once shows that it can be written: a value that is nested too deeply cannot.
-    return { text, input: rememberText(input, JSON.stringify(input)) };
+    JSON.stringify(input);
+    // The history shows the input, as far as it passes unchanged, as it was sent.
+    return { text, input: keepText(input, text) };
   } catch (error) {
-    throw namedError("InvalidExecutionInput", error instanceof Error ? error.message : String(error));
+    throw namedError("InvalidExecutionInput", describeProblem(text, error));
   }
+}
+
+function describeProblem(text: string, error: unknown): string {
+  if (text.trim() === "") return "Invalid execution input.";
+  const token = /^\s*([A-Za-z_]\w*)/.exec(text)?.[1];
+  if (token !== undefined) {
+    return `Unrecognized token '${token}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')`;
+  }
+  return error instanceof Error ? error.message : String(error);
 }

@@ -35,7 +35,21 @@ const loggingConfiguration = structure({
 });
 const tracingConfiguration = structure({ enabled: boolean });
 const taskToken = text({ min: 1, max: 2048 });
-const configuration = { loggingConfiguration, tracingConfiguration, publish: boolean };
+const description = text({ max: 256 });
+const configuration = { loggingConfiguration, tracingConfiguration, publish: boolean, versionDescription: description };
+const pages = { maxResults: pageSize, nextToken: text({ min: 1, max: 1024 }) };
+const routingConfiguration: Shape = {
+  kind: "list",
+  of: structure({ stateMachineVersionArn: arn, weight: integer(0, 100) }, "stateMachineVersionArn", "weight"),
+  min: 1,
+  max: 2,
+};
+const aliasName: Shape = {
+  kind: "string",
+  min: 1,
+  max: 80,
+  pattern: /^(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]+$/,
+};
 
 /** Shapes of the requests, by operation. @internal */
 export const requestShapes = {
@@ -50,7 +64,22 @@ export const requestShapes = {
     "stateMachineArn",
   ),
   DescribeStateMachine: structure({ stateMachineArn: arn, includedData }, "stateMachineArn"),
-  ListStateMachines: structure({ maxResults: pageSize, nextToken }),
+  ListStateMachines: structure(pages),
+  PublishStateMachineVersion: structure({ stateMachineArn: arn, revisionId: text(), description }, "stateMachineArn"),
+  ListStateMachineVersions: structure({ stateMachineArn: arn, ...pages }, "stateMachineArn"),
+  DeleteStateMachineVersion: structure({ stateMachineVersionArn: arn }, "stateMachineVersionArn"),
+  CreateStateMachineAlias: structure(
+    { name: aliasName, description, routingConfiguration },
+    "name",
+    "routingConfiguration",
+  ),
+  UpdateStateMachineAlias: structure(
+    { stateMachineAliasArn: arn, description, routingConfiguration },
+    "stateMachineAliasArn",
+  ),
+  DescribeStateMachineAlias: structure({ stateMachineAliasArn: arn }, "stateMachineAliasArn"),
+  ListStateMachineAliases: structure({ stateMachineArn: arn, ...pages }, "stateMachineArn"),
+  DeleteStateMachineAlias: structure({ stateMachineAliasArn: arn }, "stateMachineAliasArn"),
   DeleteStateMachine: structure({ stateMachineArn: arn }, "stateMachineArn"),
   ValidateStateMachineDefinition: structure(
     { definition, type, severity: oneOf("ERROR", "WARNING"), maxResults: integer(0, 100) },
@@ -94,7 +123,7 @@ export const requestShapes = {
   DescribeStateMachineForExecution: structure({ executionArn: arn, includedData }, "executionArn"),
   ListExecutions: structure({
     stateMachineArn: arn,
-    statusFilter: oneOf("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"),
+    statusFilter: oneOf("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),
     maxResults: pageSize,
     nextToken,
     mapRunArn,

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { dateSchema } from "../../kept/kept-schemas.js";
 import type { Collection, Records } from "../../kept/records.js";
-import { unsupportedOperation } from "../../local-operation-error.js";
 import type { DefinitionFinding } from "../definition/findings.js";
 import type { Machine } from "../definition/model.js";
 import { parseDefinition } from "../definition/parse-definition.js";
@@ -14,10 +13,16 @@ import { namedError, statesError } from "./states-error.js";
 /** Type of a machine. @internal */
 export type MachineType = "STANDARD" | "EXPRESS";
 
+interface LoggingConfiguration {
+  readonly level?: string;
+  readonly destinations?: readonly unknown[];
+}
+
 interface Configuration {
-  readonly loggingConfiguration?: unknown;
-  readonly tracingConfiguration?: unknown;
+  readonly loggingConfiguration?: LoggingConfiguration;
+  readonly tracingConfiguration?: object;
   readonly publish?: boolean;
+  readonly versionDescription?: string;
 }
 
 /** A CreateStateMachine request after its shape was checked. @internal */
@@ -84,17 +89,19 @@ const NO_TRACES = { enabled: false };
 
 /** The state machines of the local AWS; each definition is read once. @internal */
 export class StateMachines {
+  /** How a machine is kept; its definition is parsed when it is read. */
+  readonly keptSchema: z.ZodType<StateMachineRecord>;
   readonly #options: StateMachinesOptions;
   readonly #machines: Collection<StateMachineRecord>;
 
   /** @param options - See {@link StateMachinesOptions}. */
   constructor(options: StateMachinesOptions) {
     this.#options = options;
-    const schema = z.codec(KeptMachineSchema, z.custom<StateMachineRecord>(), {
+    this.keptSchema = z.codec(KeptMachineSchema, z.custom<StateMachineRecord>(), {
       decode: ({ revisionId, ...kept }) => ({ ...kept, revisionId, machine: this.#parse(kept.definition, kept.type) }),
       encode: (record) => record,
     });
-    this.#machines = options.records("state-machines", schema);
+    this.#machines = options.records("state-machines", this.keptSchema);
   }
 
   /**
@@ -108,14 +115,13 @@ export class StateMachines {
     prepare: (arn: string) => void = () => {},
   ): { readonly stateMachineArn: string; readonly creationDate: number } {
     const { name, definition, roleArn, type = "STANDARD" } = request;
-    refusePublish("CreateStateMachine", request);
     checkName(name);
     checkRoleArn(roleArn);
     const machine = this.#parse(definition, type);
     const arn = stateMachineArn(this.#options, name);
     const configuration = {
-      loggingConfiguration: request.loggingConfiguration ?? NO_LOGS,
-      tracingConfiguration: request.tracingConfiguration ?? NO_TRACES,
+      loggingConfiguration: readLogging(request.loggingConfiguration),
+      tracingConfiguration: { ...NO_TRACES, ...request.tracingConfiguration },
     };
     const existing = this.#machines.get(arn);
     if (existing !== undefined) {
@@ -135,9 +141,8 @@ export class StateMachines {
   }
 
   /** Changes a machine; executions that run keep the definition they were started with. */
-  update(request: UpdateStateMachineRequest): unknown {
+  update(request: UpdateStateMachineRequest): { readonly updateDate: number; readonly revisionId?: string } {
     const { stateMachineArn: arn, definition, roleArn } = request;
-    refusePublish("UpdateStateMachine", request);
     const existing = this.find(arn);
     const { loggingConfiguration, tracingConfiguration } = request;
     const changes = [definition, roleArn, loggingConfiguration, tracingConfiguration];
@@ -149,34 +154,30 @@ export class StateMachines {
     }
     if (roleArn !== undefined) checkRoleArn(roleArn);
     const updated = this.#options.now();
-    const revisionId = randomUUID();
+    const isSame = changes
+      .slice(0, 2)
+      .every((change, index) => change === undefined || change === [existing.definition, existing.roleArn][index]);
+    const revisionId = isSame ? existing.revisionId : randomUUID();
     this.#machines.set(arn, {
       ...existing,
       ...(definition === undefined ? {} : { definition, machine: this.#parse(definition, existing.type) }),
       roleArn: roleArn ?? existing.roleArn,
-      loggingConfiguration: loggingConfiguration ?? existing.loggingConfiguration,
+      loggingConfiguration:
+        loggingConfiguration === undefined ? existing.loggingConfiguration : readLogging(loggingConfiguration),
       tracingConfiguration: tracingConfiguration ?? existing.tracingConfiguration,
       updated,
       revisionId,
     });
-    return { updateDate: seconds(updated), revisionId };
+    return { updateDate: seconds(updated), ...(revisionId === undefined ? {} : { revisionId }) };
   }
 
-  /** Describes a machine. */
-  describe({ stateMachineArn: arn, includedData }: { stateMachineArn: string; includedData?: string }): unknown {
-    const record = this.find(arn);
-    return {
-      stateMachineArn: arn,
-      status: "ACTIVE",
-      type: record.type,
-      creationDate: seconds(record.created),
-      ...describeDefinition(record, includedData),
-    };
-  }
-
-  /** Lists the machines, newest first. */
+  /** Lists the machines by name. */
   list(request: { readonly maxResults?: number; readonly nextToken?: string }): unknown {
-    const { items, nextToken } = takePage([...this.#machines.values()].reverse(), request, "stateMachines");
+    const { items, nextToken } = takePage(
+      [...this.#machines.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      request,
+      "stateMachines",
+    );
     const stateMachines = items.map(({ arn, name, type, created }) => ({
       stateMachineArn: arn,
       name,
@@ -233,32 +234,21 @@ export class StateMachines {
   }
 }
 
-function refusePublish(operation: string, { publish }: Configuration): void {
-  if (publish === true) throw unsupportedOperation("states", `${operation} with publish`);
-}
-
 function describeFindings(findings: readonly DefinitionFinding[]): string {
   const shown = findings.slice(0, MAX_SHOWN_FINDINGS);
   return shown.map(({ code, message, location }) => `${code}: ${message} at ${location}`).join(", ");
 }
 
-/**
- * Describes a machine's definition, for the machine and for its executions.
- *
- * @param record - The machine.
- * @param includedData - `METADATA_ONLY` leaves the definition out.
- * @returns Members that both answers share.
- * @internal
- */
-export function describeDefinition(record: Omit<StateMachineRecord, "machine">, includedData: string | undefined) {
-  return {
-    name: record.name,
-    ...(includedData === "METADATA_ONLY" ? {} : { definition: record.definition }),
-    roleArn: record.roleArn,
-    loggingConfiguration: record.loggingConfiguration,
-    tracingConfiguration: record.tracingConfiguration,
-    revisionId: record.revisionId,
-  };
+/** AWS wants a place for the logs as soon as there are any. */
+function readLogging(given: LoggingConfiguration | undefined): LoggingConfiguration {
+  const { level = "OFF", destinations } = given ?? {};
+  if ((level !== "OFF" || destinations !== undefined) && destinations?.length !== 1) {
+    throw statesError(
+      "InvalidLoggingConfiguration",
+      "Invalid Logging Configuration: Must specify exactly one Log Destination.",
+    );
+  }
+  return { ...NO_LOGS, ...given };
 }
 
 /**

@@ -4,7 +4,7 @@ import { Branch } from "../engine/branch.js";
 import type { MapRunHost } from "../engine/distributed/map-run-host.js";
 import { applyCatcher, backoffSeconds, findCatcher } from "../engine/error-handling.js";
 import { History } from "../engine/history.js";
-import { runBlock, runType } from "../engine/run-block.js";
+import { isRetryable, runBlock, runType } from "../engine/run-block.js";
 import type { ExecutionEnvironment, StateResult, StateRun } from "../engine/state-run.js";
 import { assignVariables } from "../engine/variables.js";
 import { isJsonObject, type Json, type JsonObject } from "../json.js";
@@ -141,7 +141,7 @@ function createRun(
     stateName: state.name,
     input,
     entered,
-    retryCount: 0,
+    ...(isRetryable(state) ? { retryCount: 0 } : {}),
     inspect(step, value) {
       if (isJsonata && step !== "result" && step !== "afterParameters") return;
       inspected[isJsonata && step === "afterParameters" ? "afterArguments" : step] = jsonText(value);
@@ -168,13 +168,14 @@ async function describeFailure(
   run: StateRun,
   inspected: Record<string, unknown>,
 ): Promise<object> {
+  const { retryCount = 0 } = run;
   const { error, causeText } = failure;
   const shown = { ...(error === undefined ? {} : { error }), ...(causeText === undefined ? {} : { cause: causeText }) };
   const retry = "retry" in state ? state.retry : [];
   const retryIndex = retry.findIndex(({ errorEquals }) => matchesError(errorEquals, error ?? "", failure.alias));
   const retrier = retry[retryIndex];
-  if (retrier !== undefined && run.retryCount < retrier.maxAttempts) {
-    const retryBackoffIntervalSeconds = Math.floor(backoffSeconds(retrier, run.retryCount));
+  if (retrier !== undefined && retryCount < retrier.maxAttempts) {
+    const retryBackoffIntervalSeconds = Math.floor(backoffSeconds(retrier, retryCount));
     inspected["errorDetails"] = { retryIndex, retryBackoffIntervalSeconds };
     return { status: "RETRIABLE", ...shown };
   }

@@ -21,7 +21,7 @@ export function createActivityIntegration(
   const find = (arn: string): ActivityQueue => {
     const queue = queueOf(arn);
     if (queue !== undefined) return queue;
-    throw new StateFailure("States.Runtime", `Activity Does Not Exist: '${arn}'. Create it with CreateActivity.`);
+    throw new StateFailure("States.Runtime", `The activity ${arn} does not exist.`);
   };
   return {
     matches: (resource) => ACTIVITY_ARN.test(resource),

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FunctionRegistry, Invocation } from "../../functions.js";
+import type { FunctionPayload } from "../../lambda/function-payload.js";
 import { isJsonObject, type Json, memberOf } from "../json.js";
 import { jsonText, rememberText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
@@ -104,7 +105,7 @@ function request(functions: FunctionRegistry, closing: AbortSignal, task: TaskRu
   }
   const qualifier = memberOf(parameters, "Qualifier");
   const target = typeof qualifier === "string" && !/:function:[^:]+:/.test(name) ? `${name}:${qualifier}` : name;
-  const event = { json: memberOf(parameters, "Payload") ?? {} };
+  const event = readPayload(memberOf(parameters, "Payload") ?? {});
   const clientContext = readClientContext(memberOf(parameters, "ClientContext"));
   if (type === "RequestResponse") {
     return { status: 200, invoking: functions.invoke(target, event, { signal, ...clientContext }) };
@@ -130,6 +131,16 @@ function showSdkInvoked(status: Answer["status"], invocation: Invocation | undef
   if (invocation === undefined) return base;
   if (invocation.status !== "failed") return { ...base, Payload: payloadOf(invocation) };
   return { ...base, FunctionError: "Unhandled", Payload: JSON.stringify(invocation.failure) };
+}
+
+/** A text is the payload as it stands, and so has to be JSON. */
+function readPayload(value: Json): FunctionPayload {
+  if (typeof value !== "string") return { json: value };
+  try {
+    return { json: JSON.parse(value) as Json };
+  } catch {
+    throw serviceFailure("InvalidRequestContentException", "Could not parse request body into json.", 400);
+  }
 }
 
 /** Lambda takes the context as JSON text in Base64 and hands it to the handler as an object. */

@@ -39,6 +39,8 @@ export interface TaskIntegration {
   readonly tokens?: TaskTokens;
   /** What is wrong with Parameters or Arguments, as far as the definition tells; checked when a machine is made. */
   readonly check?: (resource: string, parameters: Json | undefined) => readonly string[];
+  /** Why the machine cannot have the resource at all; checked when a machine is made. */
+  readonly refuse?: (resource: string) => readonly string[];
   /** Throws where a task cannot even be scheduled. */
   readonly admit?: (resource: string) => void;
   /** Set where `run` rejects as soon as its signal fires; of others the engine lets go by itself. */
@@ -77,19 +79,18 @@ export function acceptCallbacks(integration: TaskIntegration, tokens: TaskTokens
  * Makes the integrations as an Express machine may use them: nothing that waits for a job, a token or a worker.
  *
  * @param integrations - Those of a Standard machine.
- * @returns The same; their check refuses what an Express machine cannot have.
+ * @returns The same; they refuse what an Express machine cannot have.
  * @see AWS Step Functions Developer Guide, "Choosing workflow type in Step Functions"
  * @internal
  */
 export function expressIntegrations(integrations: readonly TaskIntegration[]): readonly TaskIntegration[] {
   return integrations.map((integration) => ({
     ...integration,
-    check(resource, parameters) {
+    refuse(resource) {
       const ending = WAITS.exec(resource)?.[1];
       return [
         ...(ending === undefined ? [] : [`Express state machine does not support '${ending}' service integration`]),
         ...(integration.events === "Activity" ? ["Express state machine does not support Activity ARN"] : []),
-        ...(integration.check?.(resource, parameters) ?? []),
       ];
     },
   }));

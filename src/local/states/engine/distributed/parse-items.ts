@@ -104,6 +104,7 @@ function parseJson(text: string, what: string): Json {
 function parseCsvFile(text: string, reader: ItemReader, source: string): readonly RawItem[] {
   const rows = parseCsv(text, reader.csvDelimiter);
   const headers = reader.csvHeaders ?? rows[0] ?? [];
+  if (new Set(headers).size < headers.length) throw readerFailure("CSV headers cannot contain duplicates.");
   return rows.slice(reader.csvHeaders === undefined ? 1 : 0).map((row) => {
     const value: Record<string, Json> = {};
     for (const [index, header] of headers.entries()) setMember(value, header, row[index] ?? "");

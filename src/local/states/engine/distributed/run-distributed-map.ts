@@ -12,7 +12,7 @@ import { type StateResult, type StateRun, scopeOf } from "../state-run.js";
 import { batchItems, type ChildInput } from "./batch-items.js";
 import { collectResults, formatResults } from "./child-results.js";
 import { MapRun, type MapRunSettings } from "./map-run.js";
-import { itemsOf, type RawItem } from "./parse-items.js";
+import { itemsOf, type RawItem, readerFailure } from "./parse-items.js";
 import { readItems } from "./read-items.js";
 import { openTarget, writeResults } from "./write-results.js";
 
@@ -61,8 +61,7 @@ export async function runDistributedMap(state: MapState, map: DistributedMap, ru
     branch.signal.removeEventListener("abort", abort);
     environment.beforeStop.delete(noteAbort);
   }
-  branch.note("MapRunSucceeded");
-  branch.note("MapStateSucceeded");
+  branch.note("MapStateSucceeded", undefined, branch.note("MapRunSucceeded"));
   return { ...(await finishWithResult(run, state.language, state.data, result)), next: state.next };
 }
 
@@ -74,7 +73,6 @@ function noteFailure(failure: StateFailure, mapRun: MapRun, { branch, environmen
     ...(causeText === undefined ? {} : { cause: causeText }),
   };
   branch.add("MapRunFailed", { key: "mapRunFailedEventDetails", value });
-  branch.failState("Map", failure);
 }
 
 async function takeStateItems({ state, run, effectiveInput }: DistributedRun): Promise<readonly RawItem[]> {
@@ -87,18 +85,18 @@ async function takeStateItems({ state, run, effectiveInput }: DistributedRun): P
 async function evaluateTolerance({ state, run, effectiveInput }: DistributedRun) {
   const scope = scopeOf(run, effectiveInput);
   const { language } = state;
-  const percents = { least: 0, most: 100, whole: false, language } as const;
+  const counts = { least: 0, language, refusal: "ToleratedFailureCount cannot be negative." };
+  const percents = {
+    least: 0,
+    most: 100,
+    whole: false,
+    language,
+    refusal: "ToleratedFailurePercentage must be between 0 and 100.",
+  } as const;
+  const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = state;
   return {
-    toleratedFailureCount: await evaluateNumber(state.toleratedFailureCount, "ToleratedFailureCount", scope, {
-      least: 0,
-      language,
-    }),
-    toleratedFailurePercentage: await evaluateNumber(
-      state.toleratedFailurePercentage,
-      "ToleratedFailurePercentage",
-      scope,
-      percents,
-    ),
+    toleratedFailureCount: await evaluateNumber(count, "ToleratedFailureCount", scope, counts),
+    toleratedFailurePercentage: await evaluateNumber(percentage, "ToleratedFailurePercentage", scope, percents),
   };
 }
 
@@ -161,7 +159,9 @@ async function readFromStore({ map, run, effectiveInput, state }: DistributedRun
   if (reader === undefined) return [];
   const scope = scopeOf(run, effectiveInput);
   const { language } = state;
-  const maxItems = await evaluateNumber(reader.maxItems, "MaxItems", scope, { least: 0, most: 100_000_000, language });
+  const bounds = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY, language };
+  const maxItems = await evaluateNumber(reader.maxItems, "MaxItems", scope, bounds);
+  if (maxItems !== undefined && maxItems < 0) throw readerFailure("field MaxItems must be positive");
   const items = await readItems(reader, run.environment.mapRuns.store, await reader.parameters.evaluate(scope));
   // Zero stands for all, as in a listing.
   return maxItems === undefined || maxItems === 0 ? items : items.slice(0, maxItems);
