@@ -255,6 +255,8 @@ export interface SconesErrorDetails {
     readonly trainingJobName: string;
     /** The reason that SageMaker gives. */
     readonly failureReason?: string;
+    /** The last lines of its log; empty where no log could be read. */
+    readonly logTail?: readonly string[];
   };
   /** A training job was stopped, by a person or by its runtime limit. */
   readonly TRAINING_JOB_STOPPED: {
@@ -264,6 +266,8 @@ export interface SconesErrorDetails {
     readonly secondaryStatus: string;
     /** `s3://` location of what the job had stored. */
     readonly artifact?: string;
+    /** The last lines of its log; empty where no log could be read. */
+    readonly logTail?: readonly string[];
   };
   /** A wait took longer than its limit. */
   readonly WAIT_TIMEOUT: {

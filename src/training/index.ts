@@ -5,11 +5,18 @@
  * @module training
  */
 export { AlgorithmImageError, imageClassificationImageUri } from "./algorithm-image.js";
+export {
+  type EstimateTrainingCostOptions,
+  estimateTrainingCost,
+  type InstancePrices,
+} from "./cost/estimate-training-cost.js";
+export type { FollowTrainingOptions } from "./follow/follow-options.js";
+export type { TrainingProgressEvent } from "./follow/training-progress.js";
 export { type Hyperparameters, HyperparametersSchema } from "./hyperparameters.js";
+export { type ParseTrainingLogOptions, parseTrainingLog, type TrainingLog } from "./logs/parse-training-log.js";
 export { type StopTrainingOptions, stopTraining } from "./stop-training.js";
 export {
   type TrainImageClassifierOptions,
-  type TrainingProgressEvent,
   trainImageClassifier,
 } from "./train-image-classifier.js";
 export { TrainingJobError } from "./training-errors.js";
