@@ -26,7 +26,8 @@ export function cleanLogLine(line: string): readonly TrainingLogLine[] {
   COLORS.lastIndex = 0;
   const fromColor = color === undefined ? -1 : COLOR_ORDER.indexOf(color);
   const plain = line.replace(COLORS, "").replace(/\r/g, "");
-  const tool = TOOL_PREFIX.exec(plain)?.[0] ?? "";
+  // Spaces alone stay: a broken line may go on with one.
+  const tool = /^.*\S.*$/.exec(TOOL_PREFIX.exec(plain)?.[0] ?? "")?.[0] ?? "";
   const named = /\balgo-(\d+)/.exec(tool)?.[1];
   const instance = named === undefined ? fromColor + 1 : Number(named);
   return plain
@@ -35,7 +36,7 @@ export function cleanLogLine(line: string): readonly TrainingLogLine[] {
     .map((text) => {
       const thread = /^\[[^\]]* (\d+)\]/.exec(RECORD.exec(text)?.[0] ?? "")?.[1];
       return {
-        text: text.trimEnd(),
+        text,
         ...(instance > 0 ? { instance } : {}),
         ...(thread === undefined ? {} : { thread }),
       };

@@ -16,7 +16,7 @@ const BEST = new RegExp(`Storing the best model with validation[ -]accuracy: (${
 const CHECKPOINT = /Saved checkpoint to "+([^"]*?-(\d{4,})\.params)"+/i;
 const CONFIGURATION = /(?:Merging with|Reading) provided configuration from [^:]*: (\{.*)|Final configuration: (\{.*)/;
 const PARAMETER =
-  /\] (num_layers|epochs|num_classes|num_training_samples|mini_batch_size|image_shape|multi_label|top_k|kv_store|optimizer|learning_rate|early_stopping): (\S+)$/;
+  /\] (num_layers|epochs|num_classes|num_training_samples|mini_batch_size|image_shape|multi_label|top_k|kv_store|optimizer|learning_rate|early_stopping): (\S+)\s*$/;
 const LOCAL_IMAGES = /\bnum_training_samples is \d+, but there are (\d+) images/;
 const STATUS =
   /^(Starting|Pending|Downloading|Training|Uploading|Interrupted|Restarting|Stopping|Stopped|Completed|Failed|MaxRuntimeExceeded|MaxWaitTimeExceeded) - (.*)$/;
@@ -100,7 +100,7 @@ function readValues(text: string): LoggedValues {
 }
 
 function readDict(text: string): Readonly<Record<string, string>> {
-  const entries = text.matchAll(/u?'([^']+)': (?:u?'([^']*)'|([^\s,}][^,}]*))/g);
+  const entries = text.matchAll(/u?'([^']+)': (?:u?'([^']*)'|([^\s,}'][^,}]*))/g);
   return Object.fromEntries([...entries].map(([, name = "", quoted, bare = ""]) => [name, quoted ?? bare.trim()]));
 }
 

@@ -48,15 +48,18 @@ export class TrainingLogReader {
       const joined = parseLogLine(text);
       const isNews = joined !== undefined && JSON.stringify(joined) !== JSON.stringify(before.event);
       if (isNews || before.event === undefined) this.#open.set(key, { text, event: joined });
-      return { ...line, event: isNews ? joined : undefined };
+      return { ...line, text: line.text.trimEnd(), event: isNews ? joined : undefined };
     }
     if (line.text !== "") this.#open.set(key, { text: line.text, event });
-    return { ...line, event };
+    return { ...line, text: line.text.trimEnd(), event };
   }
 }
 
 function mayContinue(before: Open, text: string): boolean {
   if (text === "" || beginsRecord(text) || before.text.length + text.length > MAX_JOINED) return false;
-  // After a whole line, only what can be the rest of its number is one: the next line may begin with a digit too.
-  return before.event === undefined || !/^[\d.e]/i.test(text) || /^\d*\.?\d*(?:e[-+]?\d*)?$/i.test(text);
+  if (before.event === undefined) return true;
+  if (before.event.type === "configuration") return !before.text.endsWith("}");
+  // After a whole line, only what can be its rest is one: the next line may begin with a digit too.
+  if (before.event.type === "batch" && /=|samples/.test(text)) return true;
+  return !/^[\d.]/.test(text) || /^\d*\.?\d*(?:e[-+]?\d*)?$/i.test(text);
 }
