@@ -35,7 +35,7 @@ export function adviseOnTraining(facts: TrainingFacts): readonly TrainingAdvice[
     adviseOnDivergence(facts),
     stuck,
     adviseOnSamples(facts),
-    // A network that learned nothing has no other troubles worth a word.
+    // A network that learned nothing has no such troubles.
     ...(stuck === undefined ? [adviseOnOverfitting(epochs), adviseOnRise(facts)] : []),
     adviseOnValidation(epochs),
   ];
@@ -108,14 +108,14 @@ function adviseOnOverfitting(epochs: readonly EpochMetrics[]): TrainingAdvice | 
 function adviseOnRise({ epochs, hasStoppedEarly }: TrainingFacts): TrainingAdvice | undefined {
   const validation = read(epochs, "validationAccuracy");
   if (hasStoppedEarly || validation.length < MIN_EPOCHS) return undefined;
-  const rise = mean(part(validation, 2)) - mean(part(validation, 1));
-  const isBestLate =
-    validation.indexOf(Math.max(...validation)) >= validation.length - Math.max(2, validation.length / 5);
+  const fifth = Math.max(2, Math.round(validation.length / 5));
+  const rise = mean(validation.slice(-fifth)) - mean(validation.slice(-2 * fifth, -fifth));
+  const isBestLate = validation.indexOf(Math.max(...validation)) >= validation.length - fifth;
   if (rise < CHANGE || !isBestLate) return undefined;
   return {
     code: "STILL_RISING",
     severity: "info",
-    message: `Validation accuracy still rose in the last third of the epochs, by ${percent(rise)}. More epochs are likely to help.`,
+    message: `Validation accuracy still rose in the last fifth of the epochs, by ${percent(rise)}. More epochs are likely to help.`,
   };
 }
 

@@ -1,5 +1,5 @@
-/** Accuracies are printed with six decimals. */
-const PRINTED_STEP = 1e-6;
+/** Accuracies are printed with six decimals, so that they are off by half of the last one, and a little more. */
+const PRINTED_ERROR = 0.6e-6;
 /** With fewer epochs too many counts would do. */
 const MIN_EPOCHS = 10;
 
@@ -20,11 +20,11 @@ export function findSamplesPerEpoch(
 ): number | undefined {
   const distinct = [...new Set(accuracies)].filter((accuracy) => accuracy > 0 && accuracy < 1);
   if (distinct.length < MIN_EPOCHS || !(batchSize > 0)) return undefined;
-  // Beyond this the printed step is as wide as one image, and every count would do.
-  const limit = Math.min(most, 0.1 / PRINTED_STEP);
+  // Beyond this the error is a good part of one image, and every count would do.
+  const limit = Math.min(most, 0.1 / PRINTED_ERROR);
   for (let samples = batchSize; samples <= limit; samples += batchSize) {
     const isWhole = (accuracy: number) =>
-      Math.abs(accuracy * samples - Math.round(accuracy * samples)) <= samples * PRINTED_STEP;
+      Math.abs(accuracy * samples - Math.round(accuracy * samples)) <= samples * PRINTED_ERROR;
     if (distinct.every(isWhole)) return samples;
   }
   return undefined;
