@@ -10,6 +10,11 @@ export {
   estimateTrainingCost,
   type InstancePrices,
 } from "./cost/estimate-training-cost.js";
+export {
+  type RenderTrainingCurveOptions,
+  renderTrainingCurve,
+  type TrainingCurve,
+} from "./curve/render-training-curve.js";
 export type { FollowTrainingOptions } from "./follow/follow-options.js";
 export type { TrainingProgressEvent } from "./follow/training-progress.js";
 export { type Hyperparameters, HyperparametersSchema } from "./hyperparameters.js";

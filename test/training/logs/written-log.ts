@@ -1,11 +1,13 @@
 import * as fc from "fast-check";
-import type { EpochMetrics } from "../../../src/core/training-record.js";
 
 /** What a job is made of, to write its log from. */
 export interface WrittenJob {
-  readonly epochs: readonly Required<
-    Pick<EpochMetrics, "trainAccuracy" | "validationAccuracy" | "seconds" | "samplesPerSecond">
-  >[];
+  readonly epochs: readonly {
+    readonly trainAccuracy: number;
+    readonly validationAccuracy: number;
+    readonly seconds: number;
+    readonly samplesPerSecond: number;
+  }[];
   readonly instances: number;
   readonly hasValidation: boolean;
   readonly topK: number | undefined;
