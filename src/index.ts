@@ -168,6 +168,8 @@ export {
 } from "./monitoring/index.js";
 export {
   AlgorithmImageError,
+  type AttachTrainingJobOptions,
+  attachTrainingJob,
   type BuildTrainingJobRequestOptions,
   buildTrainingJobRequest,
   type EstimateTrainingCostOptions,

@@ -258,6 +258,13 @@ export interface SconesErrorDetails {
     /** The last lines of its log; empty where no log could be read. */
     readonly logTail?: readonly string[];
   };
+  /** A training job is none of the image-classification algorithm on colour images. */
+  readonly TRAINING_JOB_FOREIGN: {
+    /** Name of the training job. */
+    readonly trainingJobName: string;
+    /** What tells it. */
+    readonly reason: string;
+  };
   /** A training job was stopped, by a person or by its runtime limit. */
   readonly TRAINING_JOB_STOPPED: {
     /** Name of the training job. */

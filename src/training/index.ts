@@ -5,6 +5,7 @@
  * @module training
  */
 export { AlgorithmImageError, imageClassificationImageUri } from "./algorithm-image.js";
+export { type AttachTrainingJobOptions, attachTrainingJob } from "./attach-training-job.js";
 export {
   type EstimateTrainingCostOptions,
   estimateTrainingCost,

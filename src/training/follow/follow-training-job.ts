@@ -26,7 +26,7 @@ export interface FollowOptions {
   /** Milliseconds to wait at most. */
   readonly timeoutMs: number;
   /** Milliseconds between two questions; absent: a tenth of what has passed. */
-  readonly pollIntervalMs: number | undefined;
+  readonly pollIntervalMs?: number | undefined;
   /** What an abort and a wait that takes too long do to the job. */
   readonly onAbort: "stop" | "leave";
   /** Whether the log is read. */
@@ -38,9 +38,9 @@ export interface FollowOptions {
   /** Prices that go before the built-in ones. */
   readonly prices: InstancePrices;
   /** Ends the wait. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Is told. */
-  readonly onProgress: ((event: TrainingProgressEvent) => void) | undefined;
+  readonly onProgress?: ((event: TrainingProgressEvent) => void) | undefined;
 }
 
 /** A job that is over, and what its log told. @internal */
