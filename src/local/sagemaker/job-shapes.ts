@@ -46,36 +46,34 @@ const channel = structure(
   "DataSource",
 );
 
+/** Members of CreateTrainingJob, which a tuning job has too. @internal */
+export const trainingJobMembers = {
+  TrainingJobName: trainingJobName,
+  HyperParameters: { kind: "map", key: text({ max: 256 }), value: text({ max: 2500 }), max: 100 },
+  AlgorithmSpecification: structure(
+    { TrainingImage: text({ max: 255 }), TrainingInputMode: inputMode },
+    "TrainingInputMode",
+  ),
+  RoleArn: roleArn,
+  InputDataConfig: listOf(channel, { min: 1, max: 20 }),
+  OutputDataConfig: structure({ S3OutputPath: s3Uri, KmsKeyId: kmsKeyId }, "S3OutputPath"),
+  ResourceConfig: structure({
+    InstanceType: instanceType,
+    InstanceCount: integer({ min: 0 }),
+    VolumeSizeInGB: integer({ min: 0 }),
+  }),
+  StoppingCondition: structure({
+    MaxRuntimeInSeconds: integer({ min: 1 }),
+    MaxWaitTimeInSeconds: integer({ min: 1 }),
+  }),
+  CheckpointConfig: structure({ S3Uri: s3Uri, LocalPath: text({ max: 4096 }) }, "S3Uri"),
+  EnableManagedSpotTraining: flag,
+  Tags: tags,
+} as const satisfies Readonly<Record<string, Shape>>;
+
 /** The shape of each request about jobs, by operation. @internal */
 export const jobShapes = {
-  CreateTrainingJob: structure(
-    {
-      TrainingJobName: trainingJobName,
-      HyperParameters: { kind: "map", key: text({ max: 256 }), value: text({ max: 2500 }), max: 100 },
-      AlgorithmSpecification: structure(
-        { TrainingImage: text({ max: 255 }), TrainingInputMode: inputMode },
-        "TrainingInputMode",
-      ),
-      RoleArn: roleArn,
-      InputDataConfig: listOf(channel, { min: 1, max: 20 }),
-      OutputDataConfig: structure({ S3OutputPath: s3Uri, KmsKeyId: kmsKeyId }, "S3OutputPath"),
-      ResourceConfig: structure({
-        InstanceType: instanceType,
-        InstanceCount: integer({ min: 0 }),
-        VolumeSizeInGB: integer({ min: 0 }),
-      }),
-      StoppingCondition: structure({
-        MaxRuntimeInSeconds: integer({ min: 1 }),
-        MaxWaitTimeInSeconds: integer({ min: 1 }),
-      }),
-      CheckpointConfig: structure({ S3Uri: s3Uri, LocalPath: text({ max: 4096 }) }, "S3Uri"),
-      EnableManagedSpotTraining: flag,
-      Tags: tags,
-    },
-    "TrainingJobName",
-    "RoleArn",
-    "OutputDataConfig",
-  ),
+  CreateTrainingJob: structure(trainingJobMembers, "TrainingJobName", "RoleArn", "OutputDataConfig"),
   DescribeTrainingJob: structure({ TrainingJobName: trainingJobName }, "TrainingJobName"),
   StopTrainingJob: structure({ TrainingJobName: trainingJobName }, "TrainingJobName"),
   CreateTransformJob: structure(

@@ -35,6 +35,8 @@ export interface TrainingJob extends Job {
   readonly request: CreateTrainingJobRequest;
   readonly created: Date;
   readonly transitions: Transition[];
+  /** ARN of the tuning job that started it, where one did. */
+  readonly tuningArn?: string;
   started?: Date;
   ended?: Date;
   artifact?: string;
@@ -62,8 +64,8 @@ export class TrainingJobs {
     }
   }
 
-  /** Accepts a job and starts it. */
-  async create(request: CreateTrainingJobRequest): Promise<unknown> {
+  /** Accepts a job and starts it; one of a tuning job carries that one's ARN. */
+  async create(request: CreateTrainingJobRequest, tuningArn?: string): Promise<unknown> {
     await checkTrainingJob(this.#environment.objects, request);
     const arn = resourceArn(this.#environment, "training-job", request.TrainingJobName);
     if (this.#jobs.has(request.TrainingJobName)) {
@@ -82,11 +84,22 @@ export class TrainingJobs {
       transitions: [],
       status: "InProgress",
       done: Promise.resolve(),
+      ...(tuningArn === undefined ? {} : { tuningArn }),
     };
     this.#environment.tags.create(arn, request.Tags);
     this.#enter(job, "Starting");
     this.#jobs.run(job, () => this.#run(job));
     return { TrainingJobArn: arn };
+  }
+
+  /** Whether there is a job of the name. */
+  has(name: string): boolean {
+    return this.#jobs.has(name);
+  }
+
+  /** Finds a job, or refuses as SageMaker does. */
+  find(name: string): TrainingJob {
+    return this.#jobs.find(name);
   }
 
   /** Describes a job. */

@@ -8,11 +8,10 @@ import type { LogsClient } from "../../core/clients.js";
 import { poll } from "../../core/poll.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
 import { estimateTrainingCost, type InstancePrices } from "../cost/estimate-training-cost.js";
-import { LogSource } from "../logs/log-source.js";
-import { openLogs } from "../logs/logs-client.js";
 import type { TrainingRecord } from "../logs/training-record.js";
+import { createEmitter } from "./create-emitter.js";
 import { EpochReporter } from "./epoch-reporter.js";
-import { followLog } from "./log-loop.js";
+import { startLog } from "./start-log.js";
 import { createStatusReporter } from "./status-reporter.js";
 import { stopQuietly } from "./stop-quietly.js";
 import { tolerateErrors } from "./tolerate-errors.js";
@@ -122,46 +121,6 @@ export async function followTrainingJob(client: SageMakerClient, options: Follow
       logStop.abort();
     }
   });
-}
-
-/** A callback that throws ends the wait with its error, wherever it was called from. */
-function createEmitter(
-  onProgress: ((event: TrainingProgressEvent) => void) | undefined,
-  abort: (reason: unknown) => void,
-): (event: TrainingProgressEvent) => void {
-  return (event) => {
-    try {
-      onProgress?.(event);
-    } catch (error) {
-      abort(error);
-      throw error;
-    }
-  };
-}
-
-async function startLog(
-  client: SageMakerClient,
-  { logs, logsClient, trainingJobName, pollIntervalMs }: FollowOptions,
-  loop: {
-    readonly reporter: EpochReporter;
-    readonly emit: (event: TrainingProgressEvent) => void;
-    readonly abort: (reason: unknown) => void;
-    readonly signal: AbortSignal;
-    readonly over: AbortSignal;
-  },
-): Promise<void> {
-  if (logs === "off") return;
-  try {
-    const access = await openLogs(logsClient, client);
-    if (access === undefined) {
-      const message = "The log cannot be read: install @aws-sdk/client-cloudwatch-logs to see epochs while a job runs.";
-      loop.emit({ type: "logUnavailable", message });
-      return;
-    }
-    await followLog({ ...loop, source: new LogSource(access, trainingJobName), intervalMs: pollIntervalMs });
-  } catch (error) {
-    loop.abort(error);
-  }
 }
 
 /** Waits until the log is read to its end, but not for ever. */
