@@ -160,11 +160,16 @@ export {
 } from "./monitoring/index.js";
 export {
   AlgorithmImageError,
+  type AugmentedManifestDataset,
+  AugmentedManifestDatasetSchema,
   type BuildTrainingJobRequestOptions,
   buildTrainingJobRequest,
+  HyperparameterMapSchema,
   type Hyperparameters,
   HyperparametersSchema,
+  type InitialModel,
   imageClassificationImageUri,
+  type SpotOptions,
   type StopTrainingOptions,
   stopTraining,
   type TrainImageClassifierOptions,
@@ -172,6 +177,7 @@ export {
   type TrainingJobOptions,
   type TrainingProgressEvent,
   trainImageClassifier,
+  type VpcOptions,
 } from "./training/index.js";
 export {
   type BuildInferenceWorkflowOptions,

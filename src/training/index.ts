@@ -5,7 +5,17 @@
  * @module training
  */
 export { AlgorithmImageError, imageClassificationImageUri } from "./algorithm-image.js";
-export { type Hyperparameters, HyperparametersSchema } from "./hyperparameters.js";
+export {
+  HyperparameterMapSchema,
+  type Hyperparameters,
+  HyperparametersSchema,
+} from "./hyperparameters/hyperparameters.js";
+export { type AugmentedManifestDataset, AugmentedManifestDatasetSchema } from "./request/augmented-manifest.js";
+export {
+  type BuildTrainingJobRequestOptions,
+  buildTrainingJobRequest,
+} from "./request/build-training-job-request.js";
+export type { InitialModel, SpotOptions, TrainingJobOptions, VpcOptions } from "./request/training-job-options.js";
 export { type StopTrainingOptions, stopTraining } from "./stop-training.js";
 export {
   type TrainImageClassifierOptions,
@@ -13,8 +23,3 @@ export {
   trainImageClassifier,
 } from "./train-image-classifier.js";
 export { TrainingJobError } from "./training-errors.js";
-export {
-  type BuildTrainingJobRequestOptions,
-  buildTrainingJobRequest,
-  type TrainingJobOptions,
-} from "./training-request.js";

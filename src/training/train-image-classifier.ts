@@ -12,9 +12,10 @@ import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../cor
 import { poll } from "../core/poll.js";
 import { useClient } from "../core/use-client.js";
 import { waitTimeout } from "../core/wait-timeout.js";
+import { buildTrainingJobRequest } from "./request/build-training-job-request.js";
+import { type TrainingJobOptions, trainingJobFields } from "./request/training-job-options.js";
 import { stopTraining } from "./stop-training.js";
 import { TrainingJobError } from "./training-errors.js";
-import { buildTrainingJobRequest, type TrainingJobOptions, trainingJobFields } from "./training-request.js";
 
 /** What a training job tells while it runs. */
 export type TrainingProgressEvent =

@@ -11,9 +11,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodePng } from "../../../src/etl/images/encode-png.js";
 import { deployEndpoint } from "../../../src/inference/endpoints/deploy-endpoint.js";
 import { createLocalAws, type LocalAws } from "../../../src/local/local-aws.js";
+import { buildTrainingJobRequest } from "../../../src/training/request/build-training-job-request.js";
 import { stopTraining } from "../../../src/training/stop-training.js";
 import { trainImageClassifier } from "../../../src/training/train-image-classifier.js";
-import { buildTrainingJobRequest } from "../../../src/training/training-request.js";
 import { ROLE_ARN, stagedDataset, trainedModel } from "../../helpers/contracts.js";
 
 let local: LocalAws;

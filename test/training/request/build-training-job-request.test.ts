@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { imageClassificationImageUri } from "../../src/training/algorithm-image.js";
-import { HyperparametersSchema } from "../../src/training/hyperparameters.js";
-import { buildTrainingJobRequest } from "../../src/training/training-request.js";
-import { ROLE_ARN, stagedDataset } from "../helpers/contracts.js";
+import { imageClassificationImageUri } from "../../../src/training/algorithm-image.js";
+import { HyperparametersSchema } from "../../../src/training/hyperparameters/hyperparameters.js";
+import { buildTrainingJobRequest } from "../../../src/training/request/build-training-job-request.js";
+import { ROLE_ARN, stagedDataset } from "../../helpers/contracts.js";
 
 const course = {
   dataset: stagedDataset(),
