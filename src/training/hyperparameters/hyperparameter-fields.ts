@@ -46,7 +46,7 @@ export const hyperparameterFields = {
   eps: fraction().optional(),
   /** RMSProp's decay, 0 to 1; only with `optimizer: "rmsprop"`. AWS default 0.9. */
   gamma: fraction().optional(),
-  /** How gradients are combined over several machines; only with `instanceCount` above 1. */
+  /** How gradients are combined over several machines; on one it has no effect. */
   kvStore: z.literal(["dist_sync", "dist_async"]).optional(),
   /** Initial learning rate, 0 to 1. AWS default 0.1. */
   learningRate: fraction().optional(),

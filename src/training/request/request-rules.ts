@@ -115,12 +115,6 @@ function findInitialModelConflicts({
 
 function findMachineConflicts(job: ResolvedTrainingJobOptions): RequestConflict[] {
   const conflicts: RequestConflict[] = [];
-  if (job.hyperparameters.kvStore !== undefined && job.instanceCount === 1) {
-    conflicts.push({
-      path: ["hyperparameters", "kvStore"],
-      message: "has an effect only with several machines, but instanceCount is 1; raise that, or leave it out",
-    });
-  }
   if (job.spot !== undefined && job.spot.maxWaitSeconds < job.maxRuntimeSeconds) {
     conflicts.push({
       path: ["spot", "maxWaitSeconds"],

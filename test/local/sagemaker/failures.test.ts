@@ -76,12 +76,6 @@ describe("a local training job", () => {
       {},
       /0\.png .* has 12 x 12 pixels, less than the image_shape 16 x 16/,
     ],
-    [
-      "a batch larger than the data set",
-      {},
-      { hyperparameters: { miniBatchSize: 64 } },
-      /number of input images must be bigger or equal to the mini_batch_size\. There are 40/,
-    ],
     ["an output bucket that is not there", {}, { output: "s3://nowhere/models" }, /The output bucket nowhere does not/],
   ])("fails with the reason for %s", async (_, data, changes, reason) => {
     const training = train(await putDataset(data), changes);
