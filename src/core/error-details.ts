@@ -265,6 +265,22 @@ export interface SconesErrorDetails {
     /** `s3://` location of what the job had stored. */
     readonly artifact?: string;
   };
+  /** The checks before the start of a training job found what would fail it; nothing was started. */
+  readonly TRAINING_PREFLIGHT_FAILED: {
+    /** Name that the training job would have had. */
+    readonly trainingJobName: string;
+    /** What was found, errors first. */
+    readonly findings: readonly {
+      /** Stable code of the finding. */
+      readonly code: string;
+      /** Whether it fails the job, or is worth a look. */
+      readonly severity: "error" | "warning";
+      /** What is wrong, and where. */
+      readonly message: string;
+      /** What to do about it. */
+      readonly remedy: string;
+    }[];
+  };
   /** A wait took longer than its limit. */
   readonly WAIT_TIMEOUT: {
     /** What was waited for. */

@@ -1,12 +1,12 @@
+import type { S3Client } from "@aws-sdk/client-s3";
 import {
-  CreateTrainingJobCommand,
   DescribeTrainingJobCommand,
   type DescribeTrainingJobCommandOutput,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
 import { abortable } from "../core/abort.js";
-import type { SageMakerClients } from "../core/clients.js";
+import type { S3Clients, SageMakerClients } from "../core/clients.js";
 import type { TrainedModel } from "../core/contracts.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../core/options.js";
 import { poll } from "../core/poll.js";
@@ -14,11 +14,13 @@ import { useClient } from "../core/use-client.js";
 import { waitTimeout } from "../core/wait-timeout.js";
 import { buildTrainingJobRequest } from "./request/build-training-job-request.js";
 import { type TrainingJobOptions, trainingJobFields } from "./request/training-job-options.js";
+import { startTrainingJob, type TrainingFindingEvent } from "./start-training-job.js";
 import { stopTraining } from "./stop-training.js";
 import { TrainingJobError } from "./training-errors.js";
 
 /** What a training job tells while it runs. */
 export type TrainingProgressEvent =
+  | TrainingFindingEvent
   | {
       /** The job was accepted by SageMaker. */
       readonly type: "created";
@@ -52,8 +54,10 @@ export interface TrainImageClassifierOptions extends TrainingJobOptions {
   readonly pollIntervalMs?: number;
   /** Whether an abort, or a wait that takes too long, stops the job on AWS or leaves it running. @defaultValue `"stop"` */
   readonly onAbort?: "stop" | "leave";
+  /** Whether the job is checked first, as `preflightTraining` does, and refused on errors. @defaultValue `true` */
+  readonly preflight?: boolean;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
-  readonly clients?: SageMakerClients;
+  readonly clients?: SageMakerClients & S3Clients;
   /** Ends the wait. What happens to the job on AWS is decided by `onAbort`. */
   readonly signal?: AbortSignal;
   /** Is told each phase and each new pair of accuracies. */
@@ -67,7 +71,13 @@ const OptionsSchema = z.strictObject({
   timeoutMs: z.number().positive().optional(),
   pollIntervalMs: z.number().positive().optional(),
   onAbort: z.enum(["stop", "leave"]).default("stop"),
-  clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
+  preflight: z.boolean().default(true),
+  clients: z
+    .object({
+      sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional(),
+      s3: clientSchema<S3Client>("S3Client").optional(),
+    })
+    .prefault({}),
   signal: signalSchema.optional(),
   onProgress: callbackSchema<(event: TrainingProgressEvent) => void>().optional(),
 });
@@ -82,6 +92,7 @@ const OptionsSchema = z.strictObject({
  * @returns The model: its artifact in S3, the image that serves it, its labels and its last accuracies.
  * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong; nothing was started.
  * @throws {@link AlgorithmImageError} `REGION_UNSUPPORTED` when the algorithm is not offered in the region.
+ * @throws {@link TrainingPreflightError} `TRAINING_PREFLIGHT_FAILED` when the checks found an error; nothing was started.
  * @throws {@link TrainingJobError} `TRAINING_JOB_FAILED` when the job failed, with SageMaker's reason.
  * @throws {@link TrainingJobError} `TRAINING_JOB_STOPPED` when the job was stopped or met its runtime limit.
  * @throws {@link WaitTimeoutError} `WAIT_TIMEOUT` when the job did not end in time.
@@ -104,7 +115,7 @@ const OptionsSchema = z.strictObject({
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/image-classification.html
  */
 export async function trainImageClassifier(options: TrainImageClassifierOptions): Promise<TrainedModel> {
-  const { timeoutMs, pollIntervalMs, onAbort, clients, signal, onProgress, ...job } = parseOptions(
+  const { timeoutMs, pollIntervalMs, onAbort, preflight, clients, signal, onProgress, ...job } = parseOptions(
     "trainImageClassifier",
     OptionsSchema,
     options,
@@ -116,7 +127,7 @@ export async function trainImageClassifier(options: TrainImageClassifierOptions)
       const region = await client.config.region();
       const request = buildTrainingJobRequest({ ...withoutUndefined(job), region });
       const trainingJobName = request.TrainingJobName ?? "";
-      await abortable(signal, (send) => client.send(new CreateTrainingJobCommand(request), send));
+      await startTrainingJob(client, { request, job, preflight, s3: clients.s3, signal, onFinding: onProgress });
       onProgress?.({ type: "created", trainingJobName });
 
       const report = createReporter(onProgress);
