@@ -44,7 +44,9 @@ export function checkRows(read: ManifestRows, options: CheckRowsOptions, finding
     );
   }
   const declared = job.dataset[split].count;
-  if (isComplete && rows.length !== declared) reportCount(rows.length, declared, options, findings);
+  // Lines that are wrong were told already.
+  const named = rows.length + invalidCount;
+  if (isComplete && named !== declared) reportCount(named, declared, options, findings);
   checkLabels(read, options, findings);
 }
 
@@ -86,7 +88,7 @@ function checkLabels(
       "Name all classes in dataset.labels, in the order of their labels, or stage the data set again.",
     );
   }
-  if (split !== "train" || !isComplete || rows.length === 0) return;
+  if (wrong !== undefined || split !== "train" || !isComplete || rows.length === 0) return;
   const missing = labels.filter((_, labelId) => !seen.has(labelId));
   if (missing.length === 0) return;
   findings.warning(

@@ -44,8 +44,10 @@ async function putDataset(changes: { readonly side?: number; readonly rows?: str
   });
 }
 
+/** Without the checks that would refuse a job before it fails. */
 const train = (dataset: Awaited<ReturnType<typeof putDataset>>, changes: object = {}) =>
   trainImageClassifier({
+    preflight: false,
     dataset,
     roleArn: ROLE_ARN,
     output: "s3://scones/models",
