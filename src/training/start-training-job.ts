@@ -45,19 +45,16 @@ export interface StartTrainingJobOptions {
  * @internal
  */
 export async function startTrainingJob(client: SageMakerClient, options: StartTrainingJobOptions): Promise<void> {
-  const { request, job, preflight, s3, signal, onFinding } = options;
-  if (preflight) {
-    const findings = await checkTrainingJob(job, { sagemaker: client, s3, signal });
-    for (const finding of findings) onFinding?.({ type: "finding", finding });
-    const errors = findings.filter(({ severity }) => severity === "error");
-    if (errors.length > 0) throw preflightFailed(request.TrainingJobName ?? "", errors, findings);
-  }
+  const { request, job, preflight, signal, onFinding } = options;
   try {
+    if (preflight) await refuseOnErrors(client, options);
     await abortable(signal, (send) => client.send(new CreateTrainingJobCommand(request), send));
   } catch (error) {
     signal?.throwIfAborted();
-    const { instanceType, spot } = job;
-    const advice = adviseOnTrainingError(error, { instanceType, isSpot: spot !== undefined });
+    const advice = adviseOnTrainingError(error, {
+      instanceType: job.instanceType,
+      isSpot: job.spot !== undefined,
+    });
     if (advice !== undefined) {
       const { message, remedy } = advice;
       onFinding?.({ type: "finding", finding: { code: "START_REFUSED", severity: "error", message, remedy } });
@@ -66,13 +63,23 @@ export async function startTrainingJob(client: SageMakerClient, options: StartTr
   }
 }
 
+async function refuseOnErrors(client: SageMakerClient, options: StartTrainingJobOptions): Promise<void> {
+  const { request, job, s3, signal, onFinding } = options;
+  const findings = await checkTrainingJob(job, { sagemaker: client, s3, signal });
+  for (const finding of findings) onFinding?.({ type: "finding", finding });
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw preflightFailed(request.TrainingJobName ?? "", errors, findings);
+}
+
 function preflightFailed(
   trainingJobName: string,
   errors: readonly PreflightFinding[],
   findings: readonly PreflightFinding[],
 ): TrainingPreflightError {
   const [first] = errors;
-  const more = errors.length > 1 ? ` There are ${errors.length - 1} more in details.findings.` : "";
+  const others = errors.length - 1;
+  const more =
+    others > 0 ? ` There ${others === 1 ? "is 1 more error" : `are ${others} more errors`} in details.findings.` : "";
   return new TrainingPreflightError({
     code: "TRAINING_PREFLIGHT_FAILED",
     message: `Training job ${trainingJobName} was not started: ${first?.message} ${first?.remedy}${more}`,

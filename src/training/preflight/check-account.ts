@@ -1,5 +1,6 @@
 import { DescribeTrainingJobCommand, type SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { abortable } from "../../core/abort.js";
+import { waitForAll } from "../../core/concurrency.js";
 import { RoleArnSchema } from "../../core/names.js";
 import { parseS3Uri } from "../../core/s3-uri.js";
 import type { ResolvedTrainingJobOptions } from "../request/training-job-options.js";
@@ -94,20 +95,27 @@ export async function checkBuckets(
   findings: PreflightFindings,
 ): Promise<ReadonlySet<string>> {
   const unusable = new Set<string>();
-  const visit = async (bucket: string, uses: readonly string[]) => {
-    const what = `The bucket ${bucket} (${uses.join(", ")})`;
-    const found = await findings.attempt(what, "s3:ListBucket on the bucket", () => s3.findRegion(bucket));
-    if (found === undefined || found === region) return;
+  const buckets = [...findBuckets(job)];
+  const ask = ([bucket, uses]: (typeof buckets)[number]) =>
+    findings.attempt(nameBucket(bucket, uses), "s3:ListBucket on the bucket", () => s3.findRegion(bucket));
+  const regions = await waitForAll(buckets.map(ask));
+  for (const [index, [bucket, uses]] of buckets.entries()) {
+    const found = regions[index];
+    if (found === undefined || found === region) continue;
     unusable.add(bucket);
+    const what = nameBucket(bucket, uses);
     if (found === "none") {
       findings.error("BUCKET_NOT_FOUND", `${what} does not exist.`, "Correct its name, or create it.");
     } else {
       const remedy = `Train in ${found}, or use a bucket in ${region}: SageMaker takes data of its own region only.`;
       findings.error("BUCKET_IN_OTHER_REGION", `${what} lies in ${found}, but the job runs in ${region}.`, remedy);
     }
-  };
-  await Promise.all([...findBuckets(job)].map(([bucket, uses]) => visit(bucket, uses)));
+  }
   return unusable;
+}
+
+function nameBucket(bucket: string, uses: readonly string[]): string {
+  return `The bucket ${bucket} (${uses.join(", ")})`;
 }
 
 function findBuckets(job: ResolvedTrainingJobOptions): ReadonlyMap<string, readonly string[]> {

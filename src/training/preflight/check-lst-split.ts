@@ -1,3 +1,4 @@
+import { waitForAll } from "../../core/concurrency.js";
 import { formatS3Uri, parseS3Uri, type S3Location } from "../../core/s3-uri.js";
 import { checkManifest, checkSomeImages, type SplitCheck } from "./check-split.js";
 import { type ManifestRow, readLstRows } from "./manifest-rows.js";
@@ -19,7 +20,7 @@ export async function checkLstSplit(check: SplitCheck, images: string, manifest:
   const { split, s3, findings, unusable } = check;
   const { bucket, key } = parseS3Uri(images);
   const folder: S3Location = { bucket, key: key === "" || key.endsWith("/") ? key : `${key}/` };
-  const [rows, listing] = await Promise.all([
+  const [rows, listing] = await waitForAll([
     checkManifest(check, manifest, readLstRows),
     unusable.has(bucket)
       ? undefined

@@ -23,7 +23,7 @@ const LENGTH_BITS = 0x1fffffff;
 export async function checkRecordIoSplit(check: SplitCheck, images: string, manifest: string): Promise<void> {
   const { split, job, s3, findings, unusable } = check;
   const place = parseS3Uri(images);
-  const reading = checkManifest(check, manifest, readLstRows, true);
+  await checkManifest(check, manifest, readLstRows, true);
   if (!unusable.has(place.bucket)) {
     const answer = await findings.attempt(
       `The ${split} images`,
@@ -52,7 +52,6 @@ export async function checkRecordIoSplit(check: SplitCheck, images: string, mani
       checkImages(sampled, split, job, findings);
     }
   }
-  await reading;
 }
 
 /** The images that begin within the first bytes of a file, the last of them cut. */

@@ -1,3 +1,4 @@
+import { waitForAll } from "../../core/concurrency.js";
 import { parseS3Uri } from "../../core/s3-uri.js";
 import type { ResolvedTrainingJobOptions } from "../request/training-job-options.js";
 import { checkImages, HEAD_BYTES, type SampledImage, sampleEvenly } from "./check-image.js";
@@ -80,20 +81,21 @@ export async function checkSomeImages(
   rows: readonly ManifestRow[],
   locate: (row: ManifestRow) => string,
 ): Promise<void> {
-  const sampled = await Promise.all(
-    sampleEvenly(rows).map(async (row): Promise<SampledImage | undefined> => {
-      const uri = locate(row);
-      const place = parseS3Uri(uri);
-      if (unusable.has(place.bucket)) return undefined;
-      const answer = await findings.attempt(`The image ${uri}`, `s3:GetObject on ${uri}`, async () => ({
-        head: await s3.readHead(place, HEAD_BYTES),
-      }));
-      if (answer === undefined) return undefined;
-      if (answer.head !== undefined) return { name: row.path, head: answer.head.bytes };
-      findings.error("IMAGE_MISSING", `The ${split} image ${uri} is not there.`, "Stage the data set again.");
-      return undefined;
-    }),
+  const places = sampleEvenly(rows).flatMap((row) => {
+    const uri = locate(row);
+    const place = parseS3Uri(uri);
+    return unusable.has(place.bucket) ? [] : [{ uri, place, name: row.path }];
+  });
+  const [first] = places;
+  if (first === undefined) return;
+  const heads = await findings.attempt(`The ${split} images`, `s3:GetObject on ${first.uri} and the others`, () =>
+    waitForAll(places.map(({ place }) => s3.readHead(place, HEAD_BYTES))),
   );
-  const images = sampled.filter((image) => image !== undefined);
+  const images: SampledImage[] = [];
+  for (const [index, head] of heads?.entries() ?? []) {
+    const { uri, name } = places[index] ?? first;
+    if (head !== undefined) images.push({ name, head: head.bytes });
+    else findings.error("IMAGE_MISSING", `The ${split} image ${uri} is not there.`, "Stage the data set again.");
+  }
   checkImages(images, split, job, findings);
 }

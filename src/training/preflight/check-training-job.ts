@@ -45,16 +45,13 @@ export async function checkTrainingJob(
   checkMachine(job, findings);
 
   const s3 = await PreflightS3.open(given, sagemaker, signal);
-  const [unusable] = await Promise.all([
-    checkBuckets(s3, job, region, findings),
-    job.jobName === undefined ? undefined : checkName(sagemaker, job.jobName, findings, signal),
-  ]);
+  if (job.jobName !== undefined) await checkName(sagemaker, job.jobName, findings, signal);
+  const unusable = await checkBuckets(s3, job, region, findings);
   const shared = { job, s3, findings, unusable };
-  await Promise.all([
-    checkSplit({ ...shared, split: "train" }),
-    checkSplit({ ...shared, split: "validation" }),
-    checkInitialModel(shared),
-  ]);
+  // One after the other, so that the same job always has the same findings in the same order.
+  await checkSplit({ ...shared, split: "train" });
+  await checkSplit({ ...shared, split: "validation" });
+  await checkInitialModel(shared);
   return findings.sorted;
 }
 

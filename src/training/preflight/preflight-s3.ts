@@ -76,6 +76,8 @@ export class PreflightS3 {
       const region = readRegionHeader(error);
       if (region !== undefined) return region;
       if (readStatus(error) === 404) return "none";
+      // An answer without a body cannot say what is wrong, such as expired credentials; the next question will.
+      if (readStatus(error) === 400) return undefined;
       throw error;
     }
   }

@@ -422,7 +422,7 @@ describe("preflightTraining", () => {
       error: "ExpiredToken",
       status: 400,
     });
-    // HEAD has no body, so the name of the error comes from the listing that follows.
+    // The answer to HEAD has no body, so that the listing that follows tells the name.
     using __ = local.injectFault({
       service: "s3",
       operation: "ListObjectsV2",
@@ -430,7 +430,7 @@ describe("preflightTraining", () => {
       error: "ExpiredToken",
       status: 400,
     });
-    await expect(check()).rejects.toThrow();
+    await expect(check()).rejects.toMatchObject({ name: "ExpiredToken" });
     const reason = new Error("enough");
     await expect(check({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
