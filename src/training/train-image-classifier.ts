@@ -86,7 +86,8 @@ const OptionsSchema = z.strictObject({
  * Trains SageMaker's built-in image-classification algorithm (a ResNet) on a staged data set and follows the job to
  * its end. It starts one training job, which AWS bills by the second until it ends; an abort stops the job unless
  * `onAbort` says otherwise. Needs `sagemaker:CreateTrainingJob`, `DescribeTrainingJob`, `StopTrainingJob`, `AddTags`
- * and `iam:PassRole` for the role.
+ * and `iam:PassRole` for the role; for the checks before the start also what {@link preflightTraining} needs, and what is
+ * denied there is a warning. What AWS refuses the start for arrives as it is, after an event with what to do about it.
  *
  * @param options - See {@link TrainImageClassifierOptions}.
  * @returns The model: its artifact in S3, the image that serves it, its labels and its last accuracies.

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListTrainingJobsCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -460,3 +461,13 @@ describe("a name of one's own", () => {
 function using(manifest: string) {
   return { ...single, train: { ...single.train, manifest: `s3://scones/${manifest}` } };
 }
+
+it("docs/training.md explains every code", () => {
+  const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+  const [, union = ""] =
+    /type PreflightCode =([^;]*);/.exec(read("src/training/preflight/preflight-findings.ts")) ?? [];
+  const all = [...union.matchAll(/"([A-Z_]+)"/g)].map(([, code]) => code);
+  const documented = [...read("docs/training.md").matchAll(/^\| `([A-Z_]+)` \| (?:error|warning) \|/gm)];
+  expect(all.length).toBeGreaterThan(20);
+  expect(documented.map(([, code]) => code).toSorted()).toEqual(all.toSorted());
+});
