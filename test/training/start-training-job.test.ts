@@ -80,6 +80,18 @@ describe("before a job starts", () => {
     s3.restore();
   });
 
+  it("is refused before any call for what breaks a rule", async () => {
+    const s3 = mockClient(local.clients.s3);
+    await expect(train({ hyperparameters: { optimizer: "adam", momentum: 0.9 } })).rejects.toMatchObject({
+      code: "INVALID_OPTIONS",
+      message: expect.stringMatching(/hyperparameters\.momentum: .* leave it out, or set optimizer to sgd or nag/),
+    });
+    await expect(train({ spot: { maxWaitSeconds: 60 } })).rejects.toThrow(/spot\.maxWaitSeconds/);
+    expect(s3.calls()).toHaveLength(0);
+    expect(await jobs()).toBe(0);
+    s3.restore();
+  });
+
   it("can be given up, and then nothing was started", async () => {
     const reason = new Error("enough");
     await expect(train({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

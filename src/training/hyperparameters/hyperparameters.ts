@@ -10,15 +10,18 @@ import { findConflicts, findDatasetConflicts, type HyperparameterConflict } from
 const explainUnknown: z.core.$ZodErrorMap = (issue) =>
   issue.code === "unrecognized_keys" ? issue.keys.map(explainUnknownHyperparameter).join("; ") : undefined;
 
+/** Hyper-parameters within their ranges, whether they go together or not. @internal */
+export const HyperparameterRangesSchema = z.strictObject(hyperparameterFields, { error: explainUnknown });
+
 /**
  * Hyper-parameters of the built-in image-classification algorithm in TypeScript terms. What is left out takes AWS's
  * default. The number of classes, of training images, and the image shape come from the data set and are not listed.
  * Combinations in which one has no effect, or fails the job, are refused.
  * Source: "Image Classification Hyperparameters", SageMaker developer guide.
  */
-export const HyperparametersSchema = z
-  .strictObject(hyperparameterFields, { error: explainUnknown })
-  .superRefine((values, context) => refuse(context, findConflicts(values)));
+export const HyperparametersSchema = HyperparameterRangesSchema.superRefine((values, context) =>
+  refuse(context, findConflicts(values)),
+);
 
 /** Hyper-parameters of the built-in image-classification algorithm. */
 export type Hyperparameters = z.input<typeof HyperparametersSchema>;

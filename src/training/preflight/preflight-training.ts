@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { S3Clients, SageMakerClients } from "../../core/clients.js";
 import { clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { useClient } from "../../core/use-client.js";
-import { hyperparameterFields } from "../hyperparameters/hyperparameter-fields.js";
+import { HyperparameterRangesSchema } from "../hyperparameters/hyperparameters.js";
 import { type TrainingJobOptions, trainingJobFields } from "../request/training-job-options.js";
 import { checkTrainingJob } from "./check-training-job.js";
 import type { PreflightFinding } from "./preflight-findings.js";
@@ -21,7 +21,7 @@ const OptionsSchema = z.strictObject({
   ...trainingJobFields,
   // What does not fit is a finding here, not an exception.
   roleArn: z.string(),
-  hyperparameters: z.strictObject(hyperparameterFields).prefault({}),
+  hyperparameters: HyperparameterRangesSchema.prefault({}),
   clients: z
     .object({
       sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional(),

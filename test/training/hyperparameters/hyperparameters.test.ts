@@ -163,7 +163,8 @@ describe("a hyper-parameter that AWS would refuse, ignore, or fail the job for",
 });
 
 describe("the table in docs/training.md", () => {
-  const rows = [...guide.matchAll(/^\| `([a-z_0-9]+)` \| `([a-zA-Z0-9]+)` \|/gm)].map(([, aws, ours]) => [aws, ours]);
+  const [, table = ""] = guide.split("## Hyper-parameters");
+  const rows = [...table.matchAll(/^\| `([a-z_0-9]+)` \| `([a-zA-Z0-9]+)` \|/gm)].map(([, aws, ours]) => [aws, ours]);
 
   it("gives every hyper-parameter its TypeScript name, and no other", () => {
     expect(rows.toSorted()).toEqual(names.map((name) => [formatHyperparameterName(name), name]).toSorted());

@@ -438,6 +438,7 @@ describe("preflightTraining", () => {
 
   it("refuses options of the wrong kind", async () => {
     await expect(check({ outputs: "s3://scones" } as never)).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
+    await expect(check({ hyperparameters: { num_layers: 18 } } as never)).rejects.toThrow(/is written numLayers here/);
     await expect(check({ dataset: {} } as never)).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
   });
 
