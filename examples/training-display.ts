@@ -61,6 +61,9 @@ export function createTrainingDisplay(
         left = formatLeft(event.secondsLeft);
         if (showCost && event.cost !== undefined) cost = `$${event.cost.usd.toFixed(2)}${isLog ? " so far" : ""}`;
         break;
+      case "finding":
+        display.note(`  ${event.finding.severity}: ${event.finding.message} ${event.finding.remedy}`);
+        break;
       case "retry":
         display.note(`  ${event.error.name}: asking again (${event.attempt})`);
         break;

@@ -40,6 +40,7 @@ export {
   parseProbabilities,
 } from "./prediction.js";
 export { formatS3Uri, parseS3Uri, type S3Location, S3UriError } from "./s3-uri.js";
+export type { TrainingErrorDetails } from "./training-error-details.js";
 export {
   type CostEstimate,
   CostEstimateSchema,

@@ -18,16 +18,30 @@ export {
 } from "./curve/render-training-curve.js";
 export type { FollowTrainingOptions } from "./follow/follow-options.js";
 export type { TrainingProgressEvent } from "./follow/training-progress.js";
-export { type Hyperparameters, HyperparametersSchema } from "./hyperparameters.js";
+export {
+  HyperparameterMapSchema,
+  type Hyperparameters,
+  HyperparametersSchema,
+} from "./hyperparameters/hyperparameters.js";
 export { type ParseTrainingLogOptions, parseTrainingLog, type TrainingLog } from "./logs/parse-training-log.js";
+export type { PreflightCode, PreflightFinding } from "./preflight/preflight-findings.js";
+export { type PreflightTrainingOptions, preflightTraining } from "./preflight/preflight-training.js";
+export { type AugmentedManifestDataset, AugmentedManifestDatasetSchema } from "./request/augmented-manifest.js";
+export {
+  type BuildTrainingJobRequestOptions,
+  buildTrainingJobRequest,
+} from "./request/build-training-job-request.js";
+export type { InitialModel, SpotOptions, TrainingJobOptions, VpcOptions } from "./request/training-job-options.js";
+export type { TrainingFindingEvent } from "./start-training-job.js";
 export { type StopTrainingOptions, stopTraining } from "./stop-training.js";
 export {
   type TrainImageClassifierOptions,
   trainImageClassifier,
 } from "./train-image-classifier.js";
-export { TrainingJobError } from "./training-errors.js";
 export {
-  type BuildTrainingJobRequestOptions,
-  buildTrainingJobRequest,
-  type TrainingJobOptions,
-} from "./training-request.js";
+  type AdvisedJob,
+  adviseOnTrainingError,
+  type TrainingErrorAdvice,
+  type TrainingTrouble,
+} from "./training-error-advice.js";
+export { TrainingJobError, TrainingPreflightError } from "./training-errors.js";

@@ -119,7 +119,8 @@ function answer({ file, usual, script, request, response }: Exchange): Cut | und
     ...headers,
   });
   const end = cutAfter ?? stallAfter;
-  if (end === undefined) {
+  // A whole body that is not ended would keep a connection busy which the client takes for free.
+  if (end === undefined || (cutAfter === undefined && end >= body.length)) {
     response.end(body);
     return undefined;
   }

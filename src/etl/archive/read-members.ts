@@ -1,4 +1,4 @@
-import { extract, type Header } from "tar-stream";
+import type { Extract, Header } from "tar-stream";
 import { isSconesError } from "../../core/errors.js";
 import { archiveInvalid, archiveTruncated } from "./archive-failures.js";
 import { type Unpacking, unpack } from "./unpack.js";
@@ -41,10 +41,8 @@ const MAX_UNPACKED_BYTES = 1024 ** 3;
 export async function* readMembers(options: ReadMembersOptions): AsyncGenerator<ArchiveMember> {
   const { source, sets, signal } = options;
   signal?.throwIfAborted();
-  const tar = extract();
-  tar.on("error", () => undefined);
   const unpacking = unpack(options.chunks);
-  const feeding = feed(unpacking, tar, source);
+  let tar: Extract | undefined;
   let entries = 0;
   let names: readonly string[] | undefined;
   const found = new Set<string>();
@@ -54,10 +52,15 @@ export async function* readMembers(options: ReadMembersOptions): AsyncGenerator<
   };
   const stop = () => {
     unpacking.stop();
-    tar.destroy(new Error("stopped"));
+    tar?.destroy(new Error("stopped"));
   };
   signal?.addEventListener("abort", stop, { once: true });
   try {
+    // Loaded while the first bytes are unpacked.
+    const { extract } = await import("tar-stream");
+    tar = extract();
+    tar.on("error", () => undefined);
+    const feeding = feed(unpacking, tar, source);
     for await (const entry of tar) {
       entries++;
       requireSize(entry.header, source);
@@ -106,8 +109,6 @@ async function* guard(
     throw explain(error);
   }
 }
-
-type Extract = ReturnType<typeof extract>;
 
 /** Writes the plain bytes into the tar reader; a failure ends that, and so reaches whoever reads from it. */
 async function feed(unpacking: Unpacking, tar: Extract, source: string): Promise<void> {

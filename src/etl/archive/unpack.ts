@@ -29,7 +29,7 @@ const CHUNK_BYTES = 1024 * 1024;
 const CHUNKS_AHEAD = 8;
 
 /**
- * Unpacks a source where it is gzip.
+ * Unpacks a source where it is gzip. Begins at once, before anybody reads.
  *
  * @param source - Bytes of a gzip stream, or of anything else.
  * @returns The plain bytes, and the means to stop.
@@ -46,24 +46,24 @@ export function unpack(source: AsyncIterable<Uint8Array>): Unpacking {
     gunzip?.destroy(error);
   });
 
-  async function* read(): AsyncGenerator<Uint8Array> {
+  const open = async (): Promise<AsyncIterable<Uint8Array>> => {
     if (readable.errored) failure ??= { error: readable.errored };
     if (readable.destroyed || readable.readableEnded) throw readable.errored ?? archiveInvalid(USED_UP);
     const head = await readHead(readable);
     isEmpty = head.length < GZIP_MAGIC.length;
-    if (isEmpty) return;
-    if (!head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) {
-      yield* readable;
-      return;
-    }
+    if (isEmpty || !head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) return readable;
     // The stream options stand in no type of zlib. As objects the chunks stay apart: a stream of bytes joins all that it
     // holds, a copy of everything.
     const ahead = { readableObjectMode: true, readableHighWaterMark: CHUNKS_AHEAD };
     const options: ZlibOptions = { chunkSize: CHUNK_BYTES, ...ahead };
     gunzip = createGunzip(options);
     gunzip.on("error", () => undefined);
-    readable.pipe(gunzip);
-    yield* gunzip;
+    return readable.pipe(gunzip);
+  };
+  const opening = open();
+  opening.catch(() => undefined);
+  async function* read(): AsyncGenerator<Uint8Array> {
+    yield* await opening;
   }
 
   return {

@@ -21,6 +21,10 @@ export interface CreateTrainingJobRequest {
   readonly StoppingCondition?: { readonly MaxRuntimeInSeconds?: number; readonly MaxWaitTimeInSeconds?: number };
   readonly CheckpointConfig?: { readonly S3Uri: string };
   readonly EnableManagedSpotTraining?: boolean;
+  readonly ResourceConfig?: { readonly InstanceCount?: number };
+  readonly VpcConfig?: unknown;
+  readonly Environment?: unknown;
+  readonly RetryStrategy?: unknown;
   readonly Tags?: readonly Tag[];
 }
 
@@ -144,6 +148,11 @@ export class TrainingJobs {
     try {
       job.started = this.#environment.now();
       this.#log(job, "Docker entrypoint called with argument(s): train");
+      const without = findUnused(job.request);
+      if (without.length > 0) {
+        const line = `The local AWS trains on one machine, without a use for: ${without.join(", ")}`;
+        this.#log(job, formatLogLine(this.#environment.now(), line));
+      }
       job.artifact = await runTrainingContainer(this.#environment, {
         jobName: job.request.TrainingJobName,
         hyperParameters: job.request.HyperParameters ?? {},
@@ -199,4 +208,11 @@ export class TrainingJobs {
     const timestamp = this.#environment.now();
     this.#environment.log({ logGroup: "/aws/sagemaker/TrainingJobs", logStream: stream, timestamp, message });
   }
+}
+
+/** What a job asks for and the local AWS accepts, but has no use for. */
+function findUnused(request: CreateTrainingJobRequest): readonly string[] {
+  const { InstanceCount = 1 } = request.ResourceConfig ?? {};
+  const fields = (["VpcConfig", "Environment", "RetryStrategy"] as const).filter((name) => request[name] !== undefined);
+  return InstanceCount > 1 ? ["InstanceCount", ...fields] : fields;
 }

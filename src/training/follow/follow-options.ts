@@ -21,9 +21,15 @@ export interface FollowTrainingOptions {
   readonly clients?: TrainingClients;
   /** Ends the wait. What happens to the job on AWS is decided by `onAbort`. */
   readonly signal?: AbortSignal;
-  /** Is told phases, log lines, epochs and estimates. An error that it throws ends the wait and leaves the job running. */
+  /** Is told what the checks before the start find, phases, log lines, epochs and estimates. An error that it throws ends the wait and leaves the job running. */
   readonly onProgress?: (event: TrainingProgressEvent) => void;
 }
+
+/** Schema fields of the clients. @internal */
+export const followClientFields = {
+  sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional(),
+  logs: clientSchema<LogsClient>("CloudWatchLogsClient").optional(),
+} as const;
 
 /** Schema fields of {@link FollowTrainingOptions}; they hold the defaults. @internal */
 export const followFields = {
@@ -32,12 +38,7 @@ export const followFields = {
   onAbort: z.enum(["stop", "leave"]).default("stop"),
   logs: z.enum(["follow", "off"]).default("follow"),
   prices: pricesSchema.default({}),
-  clients: z
-    .object({
-      sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional(),
-      logs: clientSchema<LogsClient>("CloudWatchLogsClient").optional(),
-    })
-    .prefault({}),
+  clients: z.object(followClientFields).prefault({}),
   signal: signalSchema.optional(),
   onProgress: callbackSchema<(event: TrainingProgressEvent) => void>().optional(),
 } as const;

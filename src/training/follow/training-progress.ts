@@ -1,7 +1,9 @@
 import type { CostEstimate, EpochMetrics } from "../../core/training-record.js";
+import type { TrainingFindingEvent } from "../start-training-job.js";
 
 /** What a training job tells while it runs. */
 export type TrainingProgressEvent =
+  | TrainingFindingEvent
   | {
       /** The job was accepted by SageMaker. */
       readonly type: "created";

@@ -2,6 +2,7 @@ import type { DescribeTrainingJobCommandOutput } from "@aws-sdk/client-sagemaker
 import type { TrainedModel } from "../../core/contracts.js";
 import { estimateTrainingCost, type InstancePrices } from "../cost/estimate-training-cost.js";
 import { describeRecord } from "../logs/parse-training-log.js";
+import { adviseOnTrainingError } from "../training-error-advice.js";
 import { TrainingJobError } from "../training-errors.js";
 import type { FollowedJob } from "./follow-training-job.js";
 import { readMetrics } from "./status-reporter.js";
@@ -51,7 +52,7 @@ export function readTrainingResult(job: FollowedJob, options: ResultOptions): Tr
   const reason = end.FailureReason;
   throw new TrainingJobError({
     code: "TRAINING_JOB_FAILED",
-    message: `Training job ${trainingJobName} failed: ${reason ?? "SageMaker gives no reason"}. ${describeRemedy(reason)}`,
+    message: `Training job ${trainingJobName} failed: ${reason ?? "SageMaker gives no reason"}. ${describeRemedy(reason, end.ResourceConfig?.InstanceType)}`,
     details: { trainingJobName, logTail, ...(reason === undefined ? {} : { failureReason: reason }) },
   });
 }
@@ -100,9 +101,7 @@ function estimateCost(end: DescribeTrainingJobCommandOutput, prices: InstancePri
   });
 }
 
-function describeRemedy(reason: string | undefined): string {
-  if (reason !== undefined && /CapacityError/i.test(reason)) {
-    return "AWS has no such instance free: try again later, in another region, or with another instanceType such as ml.g4dn.xlarge.";
-  }
-  return "Its log stands in CloudWatch under /aws/sagemaker/TrainingJobs.";
+function describeRemedy(reason: string | undefined, instanceType: string | undefined): string {
+  const advice = adviseOnTrainingError(reason, instanceType === undefined ? {} : { instanceType });
+  return advice?.remedy ?? "Its log stands in CloudWatch under /aws/sagemaker/TrainingJobs.";
 }

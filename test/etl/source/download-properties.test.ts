@@ -10,6 +10,7 @@ import { type FlakyAnswer, startFlakyServer } from "../../helpers/flaky-server.j
 
 const BYTES = 3000;
 const CASES = Number(process.env["SCONES_CASES"] ?? 60);
+const TIMEOUT_MS = Math.max(120_000, CASES * 500);
 const FILE = pattern(7);
 const OTHER = pattern(11);
 const MD5 = createHash("md5").update(FILE).digest("hex");
@@ -73,7 +74,9 @@ const cases = fc.boolean().chain((hasChecksum) =>
   }),
 );
 
-it(`brings the right file or a coded error, whatever happens (${CASES} cases), and the next run brings it`, async () => {
+it(`brings the right file or a coded error, whatever happens (${CASES} cases), and the next run brings it`, {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const server = await startFlakyServer(FILE, { etag: '"v1"' });
   const mirror = await startFlakyServer(FILE, { "last-modified": "Wed, 01 Jul 2026 00:00:00 GMT" });
   const ends = { file: 0, error: 0 };
@@ -133,4 +136,4 @@ it(`brings the right file or a coded error, whatever happens (${CASES} cases), a
     await Promise.all([server.close(), mirror.close()]);
   }
   expect(Math.min(ends.file, ends.error)).toBeGreaterThan(CASES / 20);
-}, 120_000);
+});
