@@ -1,6 +1,6 @@
-/** Names under which AWS services and the network say: not now. */
-const TRANSIENT_NAME =
-  /throttl|toomanyrequests|requestlimitexceeded|slowdown|internal|serviceunavailable|serviceexception|timeout|networking/i;
+import { findTrouble } from "../training-error-advice.js";
+
+/** What Node.js and the SDK call a connection that was lost, or could not be had. */
 const TRANSIENT_CODES = [
   "ECONNRESET",
   "ECONNREFUSED",
@@ -24,15 +24,8 @@ const TRANSIENT_CODES = [
  */
 export function isTransientError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { name, code, $metadata, $retryable } = error as Error & {
-    readonly code?: unknown;
-    readonly $retryable?: unknown;
-    readonly $metadata?: { readonly httpStatusCode?: number };
-  };
-  // Credentials that cannot be had will not be there the next time either.
-  if (/credential|token|accessdenied|unauthorized/i.test(name)) return false;
-  const status = $metadata?.httpStatusCode;
-  if (status !== undefined && (status >= 500 || status === 429)) return true;
-  if ($retryable !== undefined && $retryable !== null) return true;
-  return TRANSIENT_NAME.test(name) || (typeof code === "string" && TRANSIENT_CODES.includes(code));
+  const trouble = findTrouble(error);
+  if (trouble !== undefined) return trouble === "throttling" || trouble === "unavailable";
+  const { name, code } = error as Error & { readonly code?: unknown };
+  return /timeout|networking/i.test(name) || (typeof code === "string" && TRANSIENT_CODES.includes(code));
 }
