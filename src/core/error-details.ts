@@ -259,6 +259,10 @@ export interface SconesErrorDetails {
   readonly TRAINING_JOB_STOPPED: TrainingErrorDetails["TRAINING_JOB_STOPPED"];
   /** The checks before the start of a training job found what would fail it; nothing was started. */
   readonly TRAINING_PREFLIGHT_FAILED: TrainingErrorDetails["TRAINING_PREFLIGHT_FAILED"];
+  /** A tuning job ended without a model. */
+  readonly TUNING_JOB_FAILED: TrainingErrorDetails["TUNING_JOB_FAILED"];
+  /** A tuning job was stopped. */
+  readonly TUNING_JOB_STOPPED: TrainingErrorDetails["TUNING_JOB_STOPPED"];
   /** A wait took longer than its limit. */
   readonly WAIT_TIMEOUT: {
     /** What was waited for. */

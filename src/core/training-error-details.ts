@@ -43,4 +43,20 @@ export interface TrainingErrorDetails {
       readonly remedy: string;
     }[];
   };
+  /** A tuning job ended without a model. */
+  readonly TUNING_JOB_FAILED: {
+    /** Name of the tuning job. */
+    readonly tuningJobName: string;
+    /** The reason that SageMaker gives, or that of the first training job that failed. */
+    readonly failureReason?: string;
+    /** The training job that was best, where one was. */
+    readonly bestTrainingJobName?: string;
+  };
+  /** A tuning job was stopped. */
+  readonly TUNING_JOB_STOPPED: {
+    /** Name of the tuning job. */
+    readonly tuningJobName: string;
+    /** The training job that was best until then, where one was. */
+    readonly bestTrainingJobName?: string;
+  };
 }

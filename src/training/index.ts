@@ -45,3 +45,17 @@ export {
   type TrainingTrouble,
 } from "./training-error-advice.js";
 export { TrainingJobError, TrainingPreflightError } from "./training-errors.js";
+export {
+  type BuildTuningJobRequestOptions,
+  buildTuningJobRequest,
+  type TuningJobOptions,
+} from "./tuning/build-tuning-job-request.js";
+export { type StopTuningOptions, stopTuning } from "./tuning/stop-tuning.js";
+export {
+  type TunedModel,
+  type TuneImageClassifierOptions,
+  tuneImageClassifier,
+} from "./tuning/tune-image-classifier.js";
+export { TuningJobError } from "./tuning/tuning-errors.js";
+export type { TunedJob, TuningProgressEvent } from "./tuning/tuning-progress.js";
+export type { TuningRange, TuningRanges, TuningScale } from "./tuning/tuning-ranges.js";

@@ -3,7 +3,7 @@ import {
   type DescribeTrainingJobCommandOutput,
   type SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import { abortable, sleep } from "../../core/abort.js";
+import { abortable } from "../../core/abort.js";
 import type { LogsClient } from "../../core/clients.js";
 import { poll } from "../../core/poll.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
@@ -11,6 +11,7 @@ import { estimateTrainingCost, type InstancePrices } from "../cost/estimate-trai
 import type { TrainingRecord } from "../logs/training-record.js";
 import { createEmitter } from "./create-emitter.js";
 import { EpochReporter } from "./epoch-reporter.js";
+import { settleLog } from "./settle-log.js";
 import { startLog } from "./start-log.js";
 import { createStatusReporter } from "./status-reporter.js";
 import { stopQuietly } from "./stop-quietly.js";
@@ -53,8 +54,6 @@ export interface FollowedJob {
 }
 
 const FIRST_BACKOFF_MS = 1000;
-/** What is left of a log must not hold up a result for longer. */
-const LAST_LOG_MS = 30_000;
 
 /**
  * Follows a training job to its end, whoever started it. Errors that pass are borne; others end the wait as they are,
@@ -108,7 +107,7 @@ export async function followTrainingJob(client: SageMakerClient, options: Follow
         onTimeout,
       });
       over.abort();
-      await settle(log, own);
+      await settleLog(log, own);
       reporter.finish();
       return { end, record: reporter.record, logTail: reporter.tail };
     } catch (error) {
@@ -121,18 +120,6 @@ export async function followTrainingJob(client: SageMakerClient, options: Follow
       logStop.abort();
     }
   });
-}
-
-/** Waits until the log is read to its end, but not for ever. */
-async function settle(log: Promise<void>, signal: AbortSignal): Promise<void> {
-  const limit = new AbortController();
-  const stop = () => limit.abort();
-  signal.addEventListener("abort", stop, { once: true });
-  const wait = sleep(LAST_LOG_MS, limit.signal).catch(() => undefined);
-  await Promise.race([log, wait]);
-  limit.abort();
-  signal.removeEventListener("abort", stop);
-  signal.throwIfAborted();
 }
 
 function describeEstimate(
