@@ -11,6 +11,9 @@ export class EpochReporter {
   readonly #record = new TrainingRecord();
   readonly #tail: string[] = [];
   readonly #told = new Set<number>();
+  /** Epochs that have an accuracy and are not told yet. */
+  readonly #open = new Set<number>();
+  #lastEpoch = -1;
   #best = Number.NEGATIVE_INFINITY;
   #firstEnd: { readonly epoch: number; readonly time: number } | undefined;
   #lastEnd: { readonly epoch: number; readonly time: number } | undefined;
@@ -36,9 +39,9 @@ export class EpochReporter {
 
   /** Whether nothing more is to be expected: the last epoch was seen, or the reason why there is none. */
   get isComplete(): boolean {
-    const { epochs, hasStoppedEarly, errors } = this.#record;
+    const { hasStoppedEarly, errors } = this.#record;
     if (errors.length > 0 || hasStoppedEarly) return true;
-    return this.#planned !== undefined && (epochs.at(-1)?.epoch ?? -1) + 1 >= this.#planned;
+    return this.#planned !== undefined && this.#lastEpoch + 1 >= this.#planned;
   }
 
   /** Seconds until the last epoch ends, from how long the epochs took so far. */
@@ -70,10 +73,13 @@ export class EpochReporter {
     }
     // The first instance is the one whose model is kept.
     if (instance !== 1) return;
-    const isEnd = event?.type === "metric" && event.split === "validation" && event.accuracy !== undefined;
-    if (isEnd) this.#tellEpoch(event.epoch, time);
+    if (event?.type !== "batch" && event?.type !== "metric") return;
+    this.#lastEpoch = Math.max(this.#lastEpoch, event.epoch);
     // Without validation an epoch is known to be over by what comes after it.
-    if (event?.type === "batch" || event?.type === "metric") this.#tellBefore(event.epoch, time);
+    this.#tellBefore(event.epoch, time);
+    if (event.type === "batch" || event.accuracy === undefined || this.#told.has(event.epoch)) return;
+    this.#open.add(event.epoch);
+    if (event.split === "validation") this.#tellEpoch(event.epoch, time);
   }
 
   /** Tells what is still to be told when the log is over. */
@@ -82,13 +88,12 @@ export class EpochReporter {
   }
 
   #tellBefore(limit: number, time: number): void {
-    for (const { epoch, trainAccuracy } of this.#record.epochs) {
-      if (epoch < limit && trainAccuracy !== undefined) this.#tellEpoch(epoch, time);
-    }
+    for (const epoch of this.#open) if (epoch < limit) this.#tellEpoch(epoch, time);
   }
 
   #tellEpoch(epoch: number, time: number): void {
-    const metrics = this.#record.epochs.find((known) => known.epoch === epoch);
+    this.#open.delete(epoch);
+    const metrics = this.#record.findEpoch(epoch);
     if (metrics === undefined || this.#told.has(epoch)) return;
     this.#told.add(epoch);
     const isBest = (metrics.validationAccuracy ?? Number.NEGATIVE_INFINITY) > this.#best;

@@ -66,6 +66,17 @@ export class EpochTable {
       );
   }
 
+  /**
+   * Finds one epoch, which costs less than all of them.
+   *
+   * @param epoch - The epoch, from 0.
+   * @returns It; `undefined` where nothing is known of it.
+   */
+  find(epoch: number): EpochMetrics | undefined {
+    const parts = this.#merge().flatMap((epochs) => epochs.get(epoch) ?? []);
+    return parts.length === 0 ? undefined : combine(epoch, parts);
+  }
+
   /** One of each instance; the first one is the one whose model is kept. */
   #merge(): readonly ReadonlyMap<number, Draft>[] {
     const sources = [...this.#sources.values()];

@@ -29,6 +29,11 @@ export class TrainingRecord {
     return this.#table.epochs;
   }
 
+  /** Finds one epoch. */
+  findEpoch(epoch: number): EpochMetrics | undefined {
+    return this.#table.find(epoch);
+  }
+
   /** Number of instances. */
   get instances(): number {
     return this.#table.instances;

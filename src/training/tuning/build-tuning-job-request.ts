@@ -5,7 +5,7 @@ import type {
 } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
 import { parseOptions } from "../../core/options.js";
-import { HyperparametersSchema } from "../hyperparameters/hyperparameters.js";
+import { HyperparameterRangesSchema, HyperparametersSchema } from "../hyperparameters/hyperparameters.js";
 import { buildTrainingJobRequest } from "../request/build-training-job-request.js";
 import { type TrainingJobOptions, trainingJobFields } from "../request/training-job-options.js";
 import { formatTuningRanges, type TuningRanges, TuningRangesSchema, tunedNames } from "./tuning-ranges.js";
@@ -45,6 +45,8 @@ const { jobName: _, ...definitionFields } = trainingJobFields;
 /** Schema fields shared by the builder and `tuneImageClassifier`; they hold the defaults. @internal */
 export const tuningJobFields = {
   ...definitionFields,
+  // Which rules hold depends on the optimizer, which may be tuned.
+  hyperparameters: HyperparameterRangesSchema.prefault({}),
   ranges: TuningRangesSchema,
   tuningJobName: z
     .string()

@@ -2,6 +2,7 @@ import {
   DescribeHyperParameterTuningJobCommand,
   ListTagsCommand,
   ListTrainingJobsForHyperParameterTuningJobCommand,
+  SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import { afterEach, describe, expect, it } from "vitest";
 import type { LocalAws } from "../../../src/local/local-aws.js";
@@ -79,7 +80,7 @@ describe("tuning on the local AWS", () => {
     const leftovers = watchLeftovers();
     const tuningJobName = "aborted";
     const tuning = tuneImageClassifier({
-      ...tuneOptions(2000),
+      ...tuneOptions(20_000),
       tuningJobName,
       signal: controller.signal,
       onProgress: ({ type }) => type === "training" && controller.abort(reason),
@@ -100,19 +101,22 @@ describe("tuning on the local AWS", () => {
     local.injectFault({
       service: "sagemaker",
       operation: "ListTrainingJobsForHyperParameterTuningJob",
-      on: [1, 2, 3],
+      on: 1,
       kind: "throttle",
     });
+    // The SDK's own retries would hide it.
+    const sagemaker = new SageMakerClient({ ...local.clientConfig, maxAttempts: 1 });
     const { of, onProgress } = createListener();
     const tuningJobName = "stopped-by-hand";
     let stopping: Promise<void> | undefined;
     const tuning = tuneImageClassifier({
-      ...tuneOptions(2000),
+      ...tuneOptions(20_000),
+      clients: { sagemaker },
       tuningJobName,
       onProgress: (event) => {
         onProgress(event);
         if (event.type !== "training") return;
-        stopping ??= stopTuning({ tuningJobName, clients: local.clients });
+        stopping ??= stopTuning({ tuningJobName, clients: { sagemaker } });
       },
     });
     await expect(tuning).rejects.toMatchObject({ code: "TUNING_JOB_STOPPED", details: { tuningJobName } });
@@ -128,7 +132,12 @@ describe("tuning on the local AWS", () => {
       code: "TUNING_JOB_FAILED",
       message: expect.stringContaining("All training jobs failed"),
     });
-    const late = tuneImageClassifier({ ...tuneOptions(2000), tuningJobName: "late", timeoutMs: 60, onAbort: "leave" });
+    const late = tuneImageClassifier({
+      ...tuneOptions(20_000),
+      tuningJobName: "late",
+      timeoutMs: 60,
+      onAbort: "leave",
+    });
     await expect(late).rejects.toMatchObject({ code: "WAIT_TIMEOUT" });
     expect(await statusOf("late")).toBe("InProgress");
     local.injectFault({
@@ -138,7 +147,7 @@ describe("tuning on the local AWS", () => {
       error: "AccessDeniedException",
     });
     const { of, onProgress } = createListener();
-    const denied = tuneImageClassifier({ ...tuneOptions(2000), onProgress });
+    const denied = tuneImageClassifier({ ...tuneOptions(20_000), onProgress });
     await expect(denied).rejects.toMatchObject({ name: "AccessDeniedException" });
     expect(of("leftRunning")).toHaveLength(1);
   });
