@@ -32,7 +32,7 @@ export const TrainingAdviceSchema = z
      * worse or became NaN, `NUM_TRAINING_SAMPLES` an epoch does not hold all images, `OVERFITTING` validation is far
      * under training, `STILL_RISING` more epochs would help, `NO_VALIDATION` nothing tells which epoch is best.
      */
-    code: z.enum([
+    code: z.literal([
       "CHANCE_LEVEL",
       "NOT_LEARNING",
       "DIVERGED",
@@ -42,7 +42,7 @@ export const TrainingAdviceSchema = z
       "NO_VALIDATION",
     ]),
     /** How much it matters: an `error` makes the model worthless, a `warning` costs accuracy, an `info` may be fine. */
-    severity: z.enum(["error", "warning", "info"]),
+    severity: z.literal(["error", "warning", "info"]),
     /** What was seen, with the figures, and what to do. */
     message: z.string().min(1),
   })

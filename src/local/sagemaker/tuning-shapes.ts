@@ -1,6 +1,6 @@
 import type { Shape } from "../shapes.js";
 import { trainingJobMembers } from "./job-shapes.js";
-import { flag, integer, listOf, oneOf, roleArn, structure, tags, text, timestamp } from "./shape-parts.js";
+import { integer, listOf, oneOf, structure, tags, text, timestamp } from "./shape-parts.js";
 
 /*
  * Requests about hyper-parameter tuning jobs.
@@ -49,18 +49,6 @@ const definition = structure(
       },
       "TrainingInputMode",
     ),
-    RoleArn: roleArn,
-    EnableNetworkIsolation: flag,
-    EnableInterContainerTrafficEncryption: flag,
-    VpcConfig: structure(
-      {
-        SecurityGroupIds: listOf(text({ max: 32, pattern: /[-0-9a-zA-Z]+/ }), { min: 1, max: 5 }),
-        Subnets: listOf(text({ max: 32, pattern: /[-0-9a-zA-Z]+/ }), { min: 1, max: 16 }),
-      },
-      "SecurityGroupIds",
-      "Subnets",
-    ),
-    RetryStrategy: structure({ MaximumRetryAttempts: integer({ min: 1, max: 30 }) }, "MaximumRetryAttempts"),
     Environment: { kind: "map", key: text({ max: 512 }), value: text({ max: 512 }), max: 48 },
   },
   "AlgorithmSpecification",

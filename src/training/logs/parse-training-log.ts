@@ -17,8 +17,9 @@ export interface TrainingLog {
   /** Every epoch, in order. */
   readonly epochs: readonly EpochMetrics[];
   /**
-   * The epoch whose weights the artifact holds: the last checkpoint that the log says was saved, else the first epoch with
-   * the highest validation accuracy, which is how the algorithm picks it, else the last one.
+   * The epoch whose weights the artifact holds: that of the last checkpoint that the log says was saved, or a later one with
+   * a higher validation accuracy; without such lines the first epoch with the highest validation accuracy, which is how
+   * the algorithm picks it; without validation the last one.
    */
   readonly bestEpoch?: EpochMetrics;
   /** The last epoch. */

@@ -87,8 +87,9 @@ export class TrainingRecord {
     if (this.#everSaved.size > 1 && this.#bestAccuracy === undefined) {
       return firstMaximum(known.filter(({ epoch }) => this.#everSaved.has(epoch))) ?? saved ?? highest ?? epochs.at(-1);
     }
-    // A log that was cut before its end may show a better epoch than the last one that it shows to be saved.
-    return saved ?? highest ?? epochs.at(-1);
+    // What is better than all before is saved within a second; that line may be lost where a log was cut, or arrives late.
+    const isLater = highest !== undefined && saved !== undefined && highest.epoch > saved.epoch;
+    return (isLater ? highest : saved) ?? highest ?? epochs.at(-1);
   }
 
   #note(event: TrainingLogEvent, instance: number | undefined): void {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   CreateHyperParameterTuningJobCommand,
   type CreateHyperParameterTuningJobCommandInput,
@@ -173,6 +176,28 @@ describe("a local tuning job", () => {
     await expect(create(tuningRequest())).rejects.toMatchObject({ name: "ResourceInUse" });
     const none = new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: "none" });
     await expect(local.clients.sagemaker.send(none)).rejects.toMatchObject({ name: "ResourceNotFound" });
+  });
+});
+
+describe("a tuning job in a directory", () => {
+  it("is there again with its training jobs, and has failed if it ran when the process ended", async () => {
+    await local.close();
+    const directory = await mkdtemp(join(tmpdir(), "scones-tuning-"));
+    const open = () => createLocalAws({ directory, trainer: { network: "small", threads: 1 } });
+    local = await open();
+    await putImages(local);
+    await create(tuningRequest());
+    const before = await until(describeJob, isOver);
+    await create({ ...tuningRequest({}, { epochs: "20000" }), HyperParameterTuningJobName: "ran" });
+    await local.close();
+    local = await open();
+    const after = await describeJob();
+    expect({ ...after, $metadata: {} }).toEqual({ ...before, $metadata: {} });
+    const ran = await local.clients.sagemaker.send(
+      new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: "ran" }),
+    );
+    expect(["Failed", "Stopped"]).toContain(ran.HyperParameterTuningJobStatus);
+    await rm(directory, { recursive: true });
   });
 });
 

@@ -107,15 +107,17 @@ describe("any log of the algorithm", () => {
 describe("a log", () => {
   const parse = (...lines: readonly string[]) => parseTrainingLog(lines.map((line) => PLAIN + line).join("\n"));
 
-  it("that was cut before its end says which epoch was kept so far", () => {
-    const head = [
-      "Epoch[0] Validation-accuracy=0.500000",
-      'Saved checkpoint to "/opt/ml/model/image-classification-0001.params"',
-    ];
-    expect(parse(...head, "Epoch[1] Validation-accuracy=0.600000").bestEpoch?.epoch).toBe(0);
+  it("that was cut before its end says which epoch was kept, or is just about to be", () => {
+    const saved = 'Saved checkpoint to "/opt/ml/model/image-classification-0002.params"';
+    const validation = (...accuracies: readonly number[]) =>
+      accuracies.map((accuracy, epoch) => `Epoch[${epoch}] Validation-accuracy=${accuracy}`);
+    expect(parse(...validation(0.5, 0.6, 0.6), saved).bestEpoch?.epoch).toBe(1);
+    expect(parse(...validation(0.5, 0.6), saved, "Epoch[2] Validation-accuracy=0.7").bestEpoch?.epoch).toBe(2);
     const storing = "Storing the best model with validation accuracy: 0.600000";
-    expect(parse(...head, "Epoch[1] Validation-accuracy=0.600000", storing).bestEpoch?.epoch).toBe(1);
-    expect(parse("Epoch[0] Validation-accuracy=0.6", "Epoch[1] Validation-accuracy=0.6").bestEpoch?.epoch).toBe(0);
+    expect(parse(...validation(0.5, 0.6), storing).bestEpoch?.epoch).toBe(1);
+    expect(parse(...validation(0.6, 0.6)).bestEpoch?.epoch).toBe(0);
+    // The local AWS keeps the last one, and says so.
+    expect(parse(...validation(0.7, 0.6), saved).bestEpoch?.epoch).toBe(1);
   });
 
   it("of a job with checkpoint_frequency names the best of the checkpoints that were kept", () => {
