@@ -13,7 +13,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   cli: ["scones-ml"],
   core: ["zod"],
   etl: ["@aws-sdk/client-s3", "pngjs", "sharp", "tar-stream", "zod"],
-  training: ["@aws-sdk/client-sagemaker", "zod"],
+  training: ["@aws-sdk/client-cloudwatch-logs", "@aws-sdk/client-s3", "@aws-sdk/client-sagemaker", "zod"],
   "inference/handlers": ["@aws-sdk/client-s3", "@aws-sdk/client-sagemaker-runtime", "zod"],
   "inference/endpoints": ["@aws-sdk/client-sagemaker", "zod"],
   workflow: ["@aws-sdk/client-sfn", "zod"],

@@ -23,7 +23,7 @@ const USAGE = `Runs the whole Scones Unlimited workflow on this machine: no AWS 
   --data FILE         CIFAR-100 archive (cifar-100-python.tar.gz); without it the demo tries its cache, then the
                       download, and else generates a small data set in the same format
   --offline           does not try the download
-  --output DIR        folder for report.html, report.svg, dataset.png and summary.json (demo-output)
+  --output DIR        folder for report.html, the pictures and summary.json (demo-output)
   --epochs N          passes over the training images (30)
   --seed N            decides everything that is random (0)
   --threshold P       least confidence that passes, 0 to 1 (0.7)

@@ -12,11 +12,13 @@ import {
 } from "scones-ml/inference";
 import { createLocalAws } from "scones-ml/local";
 import { type RenderReportOptions, renderConfidenceChart, renderReport } from "scones-ml/monitoring";
+import { renderTrainingCurve } from "scones-ml/training";
 import { stage } from "../01-stage.js";
 import { train } from "../02-train.js";
 import { deploy } from "../03-deploy.js";
 import { type RunSummary, run } from "../04-run.js";
 import { monitor } from "../05-monitor.js";
+import { createTrainingDisplay, describeTraining } from "../training-display.js";
 import { type DemoArguments, readArguments, UsageError } from "./arguments.js";
 import { findArchive } from "./find-archive.js";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.js";
@@ -71,23 +73,18 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
 
   display.start("Train");
   const trainingStartedAt = Date.now();
-  let accuracies = "";
   const model = await train({
     dataset,
     roleArn: ROLE_ARN,
     epochs: options.epochs,
     clients,
     signal,
-    onProgress: (event) => {
-      if (event.type === "metrics") {
-        accuracies = `, training accuracy ${percent(event.trainAccuracy ?? 0)}, validation ${percent(event.validationAccuracy ?? 0)}`;
-      }
-      display.update(`${((Date.now() - trainingStartedAt) / 1000).toFixed(0)} s${accuracies}`);
-    },
+    onProgress: createTrainingDisplay(display, { isLog: false, showCost: false }),
   });
   const trainingSeconds = (Date.now() - trainingStartedAt) / 1000;
   const { validationAccuracy } = model.metrics;
-  display.finish(`${options.epochs} epochs, validation accuracy ${percent(validationAccuracy ?? 0)}`);
+  display.finish(describeTraining(model));
+  for (const { severity, message } of model.advice ?? []) display.note(`  ${severity}: ${message}`);
 
   display.start("Deploy");
   const endpoint = await deploy({ model, roleArn: ROLE_ARN, bucket: BUCKET, clients, signal, onProgress: () => {} });
@@ -145,6 +142,7 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
   await mkdir(output, { recursive: true });
   await writeFile(join(output, "summary.json"), `${JSON.stringify(result, undefined, 2)}\n`);
   await writeFile(join(output, "dataset.png"), contactSheet);
+  await writeFile(join(output, "training.svg"), renderTrainingCurve(model, { classes: dataset.labels.length }));
   await writeFile(join(output, "report.svg"), renderConfidenceChart(summary));
   await writeFile(
     join(output, "report.html"),

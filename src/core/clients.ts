@@ -26,3 +26,21 @@ export interface StepFunctionsClients {
   /** Step Functions. @defaultValue a client from the SDK's default chain, closed again afterwards */
   readonly sfn?: SFNClient;
 }
+
+/**
+ * A client of CloudWatch Logs: the `CloudWatchLogsClient` of `@aws-sdk/client-cloudwatch-logs`, which is an optional
+ * peer, so that its type is not named here.
+ */
+export interface LogsClient {
+  /** Sends a command. */
+  send(command: never, options?: never): Promise<unknown>;
+}
+
+/** The clients of a function that follows a training job. Other clients beside them are ignored. */
+export interface TrainingClients extends SageMakerClients {
+  /**
+   * CloudWatch Logs, for the lines of the job. @defaultValue a client that goes where the SageMaker client goes, where
+   * `@aws-sdk/client-cloudwatch-logs` is installed
+   */
+  readonly logs?: LogsClient;
+}

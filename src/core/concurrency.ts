@@ -59,3 +59,19 @@ export async function forEachConcurrent<T>(
     throw failure.error;
   }
 }
+
+/**
+ * Waits for several things at once, like `Promise.all`; but when one fails, it waits for the others all the same, so that
+ * nothing runs on afterwards.
+ *
+ * @param promises - What to wait for.
+ * @returns What they resolve to.
+ * @throws The failure of the first of them that failed.
+ * @internal
+ */
+export async function waitForAll<const T extends readonly unknown[]>(
+  promises: T,
+): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}

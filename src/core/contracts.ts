@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ResourceNameSchema } from "./names.js";
+import { CostEstimateSchema, EpochMetricsSchema, TrainingAdviceSchema } from "./training-record.js";
 
 const S3UriSchema = z.string().regex(/^s3:\/\/[^/]+\/?.*$/s, "must be an S3 location such as s3://bucket/key");
 
@@ -80,10 +81,20 @@ export const TrainedModelSchema = z
         validationAccuracy: z.number().optional(),
       })
       .readonly(),
-    /** Seconds that AWS bills, where the job reported them. */
+    /** Every epoch that the job's log tells of, in order; absent where no log could be read. */
+    epochs: z.array(EpochMetricsSchema).readonly().optional(),
+    /** The epoch whose weights the artifact holds: on AWS the first one with the highest validation accuracy. */
+    bestEpoch: EpochMetricsSchema.optional(),
+    /** The last epoch, whose weights the artifact need not hold. */
+    lastEpoch: EpochMetricsSchema.optional(),
+    /** What in the curve deserves a look; empty where nothing does, absent where no log could be read. */
+    advice: z.array(TrainingAdviceSchema).readonly().optional(),
+    /** Seconds that AWS bills for each instance, where the job reported them. */
     billableSeconds: z.number().optional(),
     /** Seconds from start to end of training, where the job reported them. */
     trainingSeconds: z.number().optional(),
+    /** What the job cost, estimated; absent where the price is not known. */
+    cost: CostEstimateSchema.optional(),
   })
   .readonly();
 

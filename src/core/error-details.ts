@@ -1,3 +1,5 @@
+import type { TrainingErrorDetails } from "./training-error-details.js";
+
 /**
  * What each error code carries. The code decides the type of `details`.
  * Details hold plain data only: never payloads, image bytes, headers or credentials.
@@ -250,21 +252,17 @@ export interface SconesErrorDetails {
     readonly label: string;
   };
   /** A training job ended as Failed. */
-  readonly TRAINING_JOB_FAILED: {
-    /** Name of the training job. */
-    readonly trainingJobName: string;
-    /** The reason that SageMaker gives. */
-    readonly failureReason?: string;
-  };
+  readonly TRAINING_JOB_FAILED: TrainingErrorDetails["TRAINING_JOB_FAILED"];
+  /** A training job is none of the image-classification algorithm on colour images. */
+  readonly TRAINING_JOB_FOREIGN: TrainingErrorDetails["TRAINING_JOB_FOREIGN"];
   /** A training job was stopped, by a person or by its runtime limit. */
-  readonly TRAINING_JOB_STOPPED: {
-    /** Name of the training job. */
-    readonly trainingJobName: string;
-    /** The last phase of the job. */
-    readonly secondaryStatus: string;
-    /** `s3://` location of what the job had stored. */
-    readonly artifact?: string;
-  };
+  readonly TRAINING_JOB_STOPPED: TrainingErrorDetails["TRAINING_JOB_STOPPED"];
+  /** The checks before the start of a training job found what would fail it; nothing was started. */
+  readonly TRAINING_PREFLIGHT_FAILED: TrainingErrorDetails["TRAINING_PREFLIGHT_FAILED"];
+  /** A tuning job ended without a model. */
+  readonly TUNING_JOB_FAILED: TrainingErrorDetails["TUNING_JOB_FAILED"];
+  /** A tuning job was stopped. */
+  readonly TUNING_JOB_STOPPED: TrainingErrorDetails["TUNING_JOB_STOPPED"];
   /** A wait took longer than its limit. */
   readonly WAIT_TIMEOUT: {
     /** What was waited for. */

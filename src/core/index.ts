@@ -4,7 +4,14 @@
  *
  * @module core
  */
-export type { S3Clients, SageMakerClients, SageMakerRuntimeClients, StepFunctionsClients } from "./clients.js";
+export type {
+  LogsClient,
+  S3Clients,
+  SageMakerClients,
+  SageMakerRuntimeClients,
+  StepFunctionsClients,
+  TrainingClients,
+} from "./clients.js";
 export {
   type DeployedEndpoint,
   DeployedEndpointSchema,
@@ -33,4 +40,13 @@ export {
   parseProbabilities,
 } from "./prediction.js";
 export { formatS3Uri, parseS3Uri, type S3Location, S3UriError } from "./s3-uri.js";
+export type { TrainingErrorDetails } from "./training-error-details.js";
+export {
+  type CostEstimate,
+  CostEstimateSchema,
+  type EpochMetrics,
+  EpochMetricsSchema,
+  type TrainingAdvice,
+  TrainingAdviceSchema,
+} from "./training-record.js";
 export { WaitTimeoutError } from "./wait-timeout.js";

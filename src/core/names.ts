@@ -26,7 +26,7 @@ export const RoleArnSchema = z
   );
 
 /**
- * Makes a name that SageMaker accepts and that does not collide: base, UTC time to the millisecond and four random
+ * Makes a name that SageMaker accepts and that does not collide: base, UTC time to the millisecond and twelve random
  * hexadecimal digits. Training job names can never be reused in an account and region, so time alone is not enough.
  *
  * @param base - What the name begins with; shortened and cleaned as needed.
@@ -37,12 +37,12 @@ export const RoleArnSchema = z
  * ```ts
  * import { createResourceName } from "scones-ml/core";
  *
- * console.log(createResourceName("scones")); // scones-2026-11-24-09-30-00-123-9f2c
+ * console.log(createResourceName("scones")); // scones-2026-11-24-09-30-00-123-9f2c41d07be3
  * ```
  */
 export function createResourceName(base: string, now: Date = new Date()): string {
   const time = now.toISOString().slice(0, 23).replace(/[T:.]/g, "-");
-  const suffix = `-${time}-${randomBytes(2).toString("hex")}`;
+  const suffix = `-${time}-${randomBytes(6).toString("hex")}`;
   const clean = base
     .replace(/[^a-zA-Z0-9]+/g, "-")
     .slice(0, MAX_NAME_LENGTH - suffix.length)

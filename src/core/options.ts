@@ -36,8 +36,9 @@ export function parseOptions<Schema extends z.ZodType>(
   });
 }
 
-/** A union says no more than that it does not fit; what each alternative expects is what helps. */
+/** A union or a key says no more than that it does not fit; what was expected is what helps. */
 function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_key" && issue.issues[0] !== undefined) return describeIssue(issue.issues[0]);
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue.message;
   const reasons = issue.errors.flatMap(([first]) => (first === undefined ? [] : [describeIssue(first)]));
   return [...new Set(reasons)].join(", or ");

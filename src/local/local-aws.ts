@@ -28,6 +28,7 @@ import { createSageMakerService } from "./sagemaker/sagemaker-service.js";
 import { Tags } from "./sagemaker/tags.js";
 import { TrainingJobs } from "./sagemaker/training-jobs.js";
 import { TransformJobs } from "./sagemaker/transform-jobs.js";
+import { TuningJobs } from "./sagemaker/tuning-jobs.js";
 import { seededRandom } from "./states/intrinsics/random.js";
 import { openPastExecutions } from "./states/service/past-executions.js";
 import { createStatesService, type StatesServiceOptions } from "./states/states-service.js";
@@ -201,6 +202,7 @@ async function startServices(
     log,
   };
   const jobs = new TrainingJobs(environment);
+  const tunings = new TuningJobs(environment, jobs);
   const models = new Models(environment);
   const endpoints = new Endpoints(environment, models);
   const transforms = new TransformJobs(environment, models);
@@ -222,7 +224,7 @@ async function startServices(
   });
   const services = createRouter({
     s3: createS3Service({ store, region, accountId, now }),
-    sagemaker: createSageMakerService({ jobs, models, endpoints, transforms, tags: environment.tags }),
+    sagemaker: createSageMakerService({ jobs, models, endpoints, transforms, tunings, tags: environment.tags }),
     "sagemaker-runtime": createRuntimeService(environment, endpoints),
     states: states.service,
     lambda: createLambdaService(functions),
@@ -238,7 +240,7 @@ async function startServices(
     await Promise.all(servers.splice(0).map((server) => server.close()));
     await states.close();
     await functions.close();
-    await Promise.all([jobs.close(), endpoints.close(), transforms.close()]);
+    await Promise.all([tunings.close(), jobs.close(), endpoints.close(), transforms.close()]);
     kept.close();
     for (const client of [...Object.values(clients), ...Object.values(taskClients)]) client.destroy();
   };

@@ -143,7 +143,7 @@ const anchoredPatterns = new Map<RegExp, RegExp>();
 function anchored(pattern: RegExp): RegExp {
   const known = anchoredPatterns.get(pattern);
   if (known !== undefined) return known;
-  const whole = new RegExp(`^(?:${pattern.source})$`, "s");
+  const whole = new RegExp(`^(?:${pattern.source})$`, `${pattern.flags}s`);
   anchoredPatterns.set(pattern, whole);
   return whole;
 }

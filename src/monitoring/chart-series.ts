@@ -1,5 +1,5 @@
+import { plainText, shorten } from "../core/plain-text.js";
 import { ALARM_SYMBOL, CHART_FONT, type ChartTheme, CLASS_SYMBOLS } from "./chart-theme.js";
-import { plainText, shorten } from "./plain-text.js";
 import type { CapturePoint } from "./point-sample.js";
 import type { CaptureSummary } from "./summarize-captures.js";
 

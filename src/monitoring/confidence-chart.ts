@@ -4,10 +4,10 @@ import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import * as z from "zod";
 import { parseOptions } from "../core/options.js";
+import { plainText, shorten } from "../core/plain-text.js";
 import { chooseLowestConfidence, chooseTimeAxis, describeDays } from "./chart-axes.js";
 import { chooseSymbolSize, describeSeries, describeThreshold } from "./chart-series.js";
 import { CHART_FONT, CHART_THEMES } from "./chart-theme.js";
-import { plainText, shorten } from "./plain-text.js";
 import type { CaptureSummary } from "./summarize-captures.js";
 import { summarySchema } from "./summary-schema.js";
 

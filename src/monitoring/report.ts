@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { parseOptions } from "../core/options.js";
+import { escapeHtml } from "../core/plain-text.js";
 import { drawConfidenceChart } from "./confidence-chart.js";
 import type { ConfidenceSummary } from "./confidence-statistics.js";
-import { escapeHtml } from "./plain-text.js";
 import { describeReportStyle } from "./report-style.js";
 import type { CaptureSummary } from "./summarize-captures.js";
 import { summarySchema } from "./summary-schema.js";

@@ -32,7 +32,7 @@ describe("createResourceName", () => {
         expect(ResourceNameSchema.safeParse(createResourceName(base)).success).toBe(true);
       }),
     );
-    expect(createResourceName("my job", new Date(0))).toMatch(/^my-job-1970-01-01-00-00-00-000-[0-9a-f]{4}$/);
+    expect(createResourceName("my job", new Date(0))).toMatch(/^my-job-1970-01-01-00-00-00-000-[0-9a-f]{12}$/);
     expect(createResourceName("__", new Date(0))).toMatch(/^scones-1970/);
   });
 

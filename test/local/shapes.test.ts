@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { requestShapes } from "../../src/local/sagemaker/request-shapes.js";
 import { checkShape } from "../../src/local/shapes.js";
-import { buildTrainingJobRequest } from "../../src/training/training-request.js";
+import { buildTrainingJobRequest } from "../../src/training/request/build-training-job-request.js";
 import { ROLE_ARN, stagedDataset } from "../helpers/contracts.js";
 
 const request = () =>

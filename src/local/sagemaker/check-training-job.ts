@@ -1,6 +1,7 @@
 import { parseS3Uri } from "../../core/s3-uri.js";
 import { validationError } from "../service-error.js";
 import type { ObjectAccess } from "./environment.js";
+import type { ChannelConfig } from "./training-data.js";
 import type { CreateTrainingJobRequest } from "./training-jobs.js";
 
 const DEFAULT_RUNTIME_SECONDS = 86_400;
@@ -27,6 +28,7 @@ export async function checkTrainingJob(objects: ObjectAccess, request: CreateTra
     if (uri === undefined) throw validationError(`Channel ${channel.ChannelName} has no S3 data source.`);
     if (names.has(channel.ChannelName)) throw validationError(`Channel name ${channel.ChannelName} is used twice.`);
     names.add(channel.ChannelName);
+    checkAugmentedManifest(channel, request.AlgorithmSpecification?.TrainingInputMode);
     if (await hasObject(objects, uri)) continue;
     throw validationError(`No S3 objects found under S3 URL "${uri}" given in input data source.`);
   }
@@ -42,6 +44,18 @@ function checkSpot({ EnableManagedSpotTraining = false, StoppingCondition = {} }
   throw validationError(
     "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds",
   );
+}
+
+function checkAugmentedManifest(channel: ChannelConfig, jobMode: string | undefined): void {
+  const source = channel.DataSource.S3DataSource;
+  if (source?.S3DataType !== "AugmentedManifestFile") return;
+  if ((source.AttributeNames ?? []).length === 0) {
+    throw validationError(
+      `AttributeNames must be given for the AugmentedManifestFile of channel ${channel.ChannelName}.`,
+    );
+  }
+  if ((channel.InputMode ?? jobMode) === "Pipe") return;
+  throw validationError(`The AugmentedManifestFile of channel ${channel.ChannelName} needs the input mode Pipe.`);
 }
 
 async function hasObject(objects: ObjectAccess, uri: string): Promise<boolean> {

@@ -26,6 +26,7 @@ export function describeTrainingJob(job: TrainingJob): unknown {
   return {
     ...job.request,
     TrainingJobArn: job.arn,
+    TuningJobArn: job.tuningArn,
     TrainingJobStatus: job.status,
     SecondaryStatus: job.transitions.at(-1)?.status,
     FailureReason: job.failureReason,

@@ -4,6 +4,8 @@ import { jobShapes } from "./job-shapes.js";
 import { JOB_STATUSES } from "./job-table.js";
 import type { CreateTrainingJobRequest, TrainingJob } from "./training-jobs.js";
 import type { CreateTransformJobRequest, TransformJob } from "./transform-jobs.js";
+import type { CreateTuningJobRequest, TuningJob } from "./tuning-jobs.js";
+import { tuningShapes } from "./tuning-shapes.js";
 
 /** What is kept of every job. */
 const KEPT = {
@@ -19,6 +21,7 @@ const KeptTrainingJobSchema = z.object({
   ...KEPT,
   request: requestSchema<CreateTrainingJobRequest>(jobShapes.CreateTrainingJob),
   transitions: z.array(z.object({ status: z.string(), start: dateSchema, end: dateSchema.exactOptional() })),
+  tuningArn: z.string().exactOptional(),
   started: dateSchema.exactOptional(),
   artifact: z.string().exactOptional(),
   lastEpoch: z
@@ -35,6 +38,12 @@ const KeptTransformJobSchema = z.object({
   changed: dateSchema,
 });
 
+const KeptTuningJobSchema = z.object({
+  ...KEPT,
+  request: requestSchema<CreateTuningJobRequest>(tuningShapes.CreateHyperParameterTuningJob),
+  children: z.array(z.object({ name: z.string(), tuned: z.record(z.string(), z.string()) })),
+});
+
 /** What no file can hold, for a job that does not run. */
 const atRest = () => ({ controller: new AbortController(), done: Promise.resolve() });
 
@@ -46,6 +55,12 @@ export const TrainingJobSchema: z.ZodType<TrainingJob> = z.codec(KeptTrainingJob
 
 /** Transform jobs as they are kept. @internal */
 export const TransformJobSchema: z.ZodType<TransformJob> = z.codec(KeptTransformJobSchema, z.custom<TransformJob>(), {
+  decode: (kept) => ({ ...kept, ...atRest() }),
+  encode: (job) => job,
+});
+
+/** Tuning jobs as they are kept. @internal */
+export const TuningJobSchema: z.ZodType<TuningJob> = z.codec(KeptTuningJobSchema, z.custom<TuningJob>(), {
   decode: (kept) => ({ ...kept, ...atRest() }),
   encode: (job) => job,
 });

@@ -9,6 +9,8 @@ export interface ListedResource {
   readonly changed: Date;
   /** Its status, where it has one. */
   readonly status?: string;
+  /** Value of its objective, where it has one. */
+  readonly value?: number;
   /** What the list shows. */
   readonly summary: unknown;
 }
@@ -69,8 +71,9 @@ export function listResources(
 /** What is sorted by, and the name, which decides between equals. */
 type SortKey = readonly [value: string | number, name: string];
 
-function sortKey({ name, created, status = "" }: ListedResource, sortBy: string): SortKey {
+function sortKey({ name, created, status = "", value = -1 }: ListedResource, sortBy: string): SortKey {
   if (sortBy === "Name") return [name, name];
+  if (sortBy === "FinalObjectiveMetricValue") return [value, name];
   return [sortBy === "Status" ? status : created.getTime(), name];
 }
 

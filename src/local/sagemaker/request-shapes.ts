@@ -3,6 +3,7 @@ import { endpointShapes } from "./endpoint-shapes.js";
 import { jobShapes } from "./job-shapes.js";
 import { listShapes } from "./list-shapes.js";
 import { integer, listOf, structure, tags, text } from "./shape-parts.js";
+import { tuningShapes } from "./tuning-shapes.js";
 
 const resourceArn = text({ max: 256, pattern: /arn:.*/ });
 
@@ -11,6 +12,7 @@ export const requestShapes = {
   ...jobShapes,
   ...endpointShapes,
   ...listShapes,
+  ...tuningShapes,
   AddTags: structure({ ResourceArn: resourceArn, Tags: tags }, "ResourceArn", "Tags"),
   DeleteTags: structure(
     { ResourceArn: resourceArn, TagKeys: listOf(text({ min: 1, max: 128 }), { min: 1, max: 50 }) },

@@ -8,6 +8,7 @@ import { requestShapes, type SageMakerOperation } from "./request-shapes.js";
 import type { Tag, Tags } from "./tags.js";
 import type { CreateTrainingJobRequest, TrainingJobs } from "./training-jobs.js";
 import type { CreateTransformJobRequest, TransformJobs } from "./transform-jobs.js";
+import type { CreateTuningJobRequest, ListTunedJobsRequest, TuningJobs } from "./tuning-jobs.js";
 
 /** What the operations work on. @internal */
 export interface SageMakerParts {
@@ -19,6 +20,8 @@ export interface SageMakerParts {
   readonly endpoints: Endpoints;
   /** Transform jobs. */
   readonly transforms: TransformJobs;
+  /** Tuning jobs. */
+  readonly tunings: TuningJobs;
   /** Tags of all resources. */
   readonly tags: Tags;
 }
@@ -46,6 +49,7 @@ function createOperations({
   models,
   endpoints,
   transforms,
+  tunings,
   tags,
 }: SageMakerParts): Readonly<Record<SageMakerOperation, (input: unknown) => unknown>> {
   type Job = { readonly TrainingJobName: string };
@@ -53,6 +57,7 @@ function createOperations({
   type Config = { readonly EndpointConfigName: string };
   type Endpoint = { readonly EndpointName: string };
   type Transform = { readonly TransformJobName: string };
+  type Tuning = { readonly HyperParameterTuningJobName: string };
   type Tagged = { readonly ResourceArn: string; readonly Tags: readonly Tag[]; readonly TagKeys: readonly string[] };
   return {
     CreateTrainingJob: (input) => jobs.create(input as CreateTrainingJobRequest),
@@ -63,6 +68,11 @@ function createOperations({
     DescribeTransformJob: (input) => transforms.describe(input as Transform),
     StopTransformJob: (input) => transforms.stop(input as Transform),
     ListTransformJobs: (input) => transforms.list(input as ListRequest),
+    CreateHyperParameterTuningJob: (input) => tunings.create(input as CreateTuningJobRequest),
+    DescribeHyperParameterTuningJob: (input) => tunings.describe(input as Tuning),
+    StopHyperParameterTuningJob: (input) => tunings.stop(input as Tuning),
+    ListHyperParameterTuningJobs: (input) => tunings.list(input as ListRequest),
+    ListTrainingJobsForHyperParameterTuningJob: (input) => tunings.listTrainingJobs(input as ListTunedJobsRequest),
     CreateModel: (input) => models.createModel(input as CreateModelRequest),
     DescribeModel: (input) => models.describeModel(input as Model),
     DeleteModel: (input) => models.deleteModel(input as Model),

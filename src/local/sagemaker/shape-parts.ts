@@ -56,10 +56,16 @@ export const contentType = text({
   max: 256,
   pattern: /[a-zA-Z0-9](-*[a-zA-Z0-9])*\/[a-zA-Z0-9](-*[a-zA-Z0-9.])*/,
 });
+const tagPattern = /([\p{L}\p{Z}\p{N}_.:/=+\-@]*)/u;
 /** Tags of a resource. @internal */
-export const tags = listOf(structure({ Key: text({ min: 1, max: 128 }), Value: text({ max: 256 }) }, "Key", "Value"), {
-  max: 50,
-});
+export const tags = listOf(
+  structure(
+    { Key: text({ min: 1, max: 128, pattern: tagPattern }), Value: text({ max: 256, pattern: tagPattern }) },
+    "Key",
+    "Value",
+  ),
+  { max: 50 },
+);
 /** How a channel reaches the container. @internal */
 export const inputMode = oneOf("Pipe", "File", "FastFile");
 /** Type of an instance. @internal */

@@ -2,6 +2,7 @@ import { isSconesError } from "../../core/errors.js";
 import { decodeImageRecord } from "../../core/image-record.js";
 import { decodeRecordIo } from "../../core/record-io.js";
 import { parseS3Uri } from "../../core/s3-uri.js";
+import { isRecord } from "../shapes.js";
 import { cropCentre, decodeImage } from "./decode-image.js";
 import type { ChannelImages, ObjectAccess } from "./environment.js";
 
@@ -14,8 +15,17 @@ export interface ChannelConfig {
   readonly ChannelName: string;
   /** Content type of its objects. */
   readonly ContentType?: string;
+  /** How it reaches the container; absent: like the job. */
+  readonly InputMode?: string;
   /** Where its objects lie. */
-  readonly DataSource: { readonly S3DataSource?: { readonly S3DataType: string; readonly S3Uri: string } };
+  readonly DataSource: { readonly S3DataSource?: S3DataSource };
+}
+
+interface S3DataSource {
+  readonly S3DataType: string;
+  readonly S3Uri: string;
+  /** The attributes of a line of an augmented manifest: image and label. */
+  readonly AttributeNames?: readonly string[];
 }
 
 /** What {@link readChannelImages} reads, and what it checks against. @internal */
@@ -47,7 +57,7 @@ const RECORD_IO = "application/x-recordio";
 
 /**
  * Reads a channel as the algorithm's container does in File mode: the manifest from `{name}_lst` and every image that it
- * names from the channel itself, or the `.rec` file of a RecordIO channel.
+ * names from the channel itself, the `.rec` file of a RecordIO channel, or the images that an augmented manifest lists.
  *
  * @param options - See {@link ReadChannelOptions}.
  * @returns Pixels and labels in the order of the manifest or of the file.
@@ -57,9 +67,7 @@ const RECORD_IO = "application/x-recordio";
 export async function readChannelImages(options: ReadChannelOptions): Promise<ChannelImages> {
   const { name, imageShape, signal } = options;
   const channel = findChannel(options, name);
-  const rows = await (channel.type === RECORD_IO
-    ? readRecords(options, channel.uri)
-    : readManifest(options, channel.uri));
+  const rows = await readRows(options, channel);
   const size = imageShape.height * imageShape.width * 3;
   const pixels = new Uint8Array(rows.length * size);
   const labels = new Uint32Array(rows.length);
@@ -77,17 +85,37 @@ export async function readChannelImages(options: ReadChannelOptions): Promise<Ch
   return { pixels, labels, count: rows.length };
 }
 
-function findChannel({ channels }: ReadChannelOptions, name: string): { readonly uri: string; readonly type: string } {
+function readRows(options: ReadChannelOptions, channel: FoundChannel): Promise<readonly ChannelRow[]> {
+  if (channel.attributes !== undefined) return readAugmentedManifest(options, channel.uri, channel.attributes);
+  return channel.type === RECORD_IO ? readRecords(options, channel.uri) : readManifest(options, channel.uri);
+}
+
+interface FoundChannel {
+  readonly uri: string;
+  readonly type: string;
+  /** The attributes of an augmented manifest. */
+  readonly attributes?: readonly string[];
+}
+
+function findChannel({ channels }: ReadChannelOptions, name: string): FoundChannel {
   const channel = channels.find(({ ChannelName }) => ChannelName === name);
   const source = channel?.DataSource.S3DataSource;
   if (channel === undefined || source === undefined) {
     throw new ContainerFailure(`ClientError: The ${name} channel is missing in the input data configuration.`);
   }
-  const type = channel.ContentType ?? "";
+  const [type = "", format] = (channel.ContentType ?? "").split(/\s*;\s*/);
+  if (format !== undefined) {
+    throw new ContainerFailure(
+      `ClientError: The local AWS trains on one label an image; the ${name} channel has the content type ${channel.ContentType}.`,
+    );
+  }
   const isKnown = /^(application\/x-image|image\/png|image\/jpeg)$/.test(type) || type === RECORD_IO;
+  if (source.S3DataType === "AugmentedManifestFile" && isKnown) {
+    return { uri: source.S3Uri, type, attributes: source.AttributeNames ?? [] };
+  }
   if (source.S3DataType !== "S3Prefix" || !isKnown) {
     throw new ContainerFailure(
-      `ClientError: The local AWS reads ${name} as application/x-image or ${RECORD_IO} from an S3Prefix; it got ${type === "" ? "no content type" : type} from ${source.S3DataType}.`,
+      `ClientError: The local AWS reads ${name} as application/x-image or ${RECORD_IO} from an S3Prefix or an AugmentedManifestFile; it got ${type === "" ? "no content type" : type} from ${source.S3DataType}.`,
     );
   }
   return { uri: source.S3Uri, type };
@@ -110,6 +138,50 @@ async function readManifest(options: ReadChannelOptions, imagesUri: string): Pro
   }
   if (rows.length === 0) throw new ContainerFailure(`Customer Error: Invalid lst file in the ${name} channel.`);
   return rows;
+}
+
+async function readAugmentedManifest(
+  { objects, name, classes }: ReadChannelOptions,
+  uri: string,
+  [imageAttribute = "source-ref", labelAttribute = "class"]: readonly string[],
+): Promise<readonly ChannelRow[]> {
+  const { bucket, key } = parseS3Uri(uri);
+  const text = new TextDecoder().decode(await objects.read(bucket, key));
+  const rows: ChannelRow[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const { [imageAttribute]: path, [labelAttribute]: label } = parseLine(line, name, index + 1);
+    if (typeof path !== "string" || !isS3Uri(path) || label === undefined || label === "") {
+      throw invalidLine(
+        name,
+        index + 1,
+        `${imageAttribute} and ${labelAttribute} must name an S3 object and its label`,
+      );
+    }
+    checkLabel(Number(label), name, classes);
+    const image = parseS3Uri(path);
+    rows.push({ label: Number(label), path, read: () => objects.read(image.bucket, image.key) });
+  }
+  if (rows.length === 0) throw new ContainerFailure(`ClientError: The ${name} channel lists no image.`);
+  return rows;
+}
+
+function isS3Uri(text: string): boolean {
+  return /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/./s.test(text);
+}
+
+function parseLine(line: string, name: string, number: number): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (isRecord(value)) return value;
+  } catch {
+    // Told below, like any other line that is no object.
+  }
+  throw invalidLine(name, number, "it is no JSON object");
+}
+
+function invalidLine(name: string, number: number, reason: string): ContainerFailure {
+  return new ContainerFailure(`ClientError: Line ${number} of the ${name} manifest cannot be used: ${reason}.`);
 }
 
 async function readRecords(

@@ -21,6 +21,10 @@ export interface CreateTrainingJobRequest {
   readonly StoppingCondition?: { readonly MaxRuntimeInSeconds?: number; readonly MaxWaitTimeInSeconds?: number };
   readonly CheckpointConfig?: { readonly S3Uri: string };
   readonly EnableManagedSpotTraining?: boolean;
+  readonly ResourceConfig?: { readonly InstanceCount?: number };
+  readonly VpcConfig?: unknown;
+  readonly Environment?: unknown;
+  readonly RetryStrategy?: unknown;
   readonly Tags?: readonly Tag[];
 }
 
@@ -35,6 +39,8 @@ export interface TrainingJob extends Job {
   readonly request: CreateTrainingJobRequest;
   readonly created: Date;
   readonly transitions: Transition[];
+  /** ARN of the tuning job that started it, where one did. */
+  readonly tuningArn?: string;
   started?: Date;
   ended?: Date;
   artifact?: string;
@@ -62,8 +68,8 @@ export class TrainingJobs {
     }
   }
 
-  /** Accepts a job and starts it. */
-  async create(request: CreateTrainingJobRequest): Promise<unknown> {
+  /** Accepts a job and starts it; one of a tuning job carries that one's ARN. */
+  async create(request: CreateTrainingJobRequest, tuningArn?: string): Promise<unknown> {
     await checkTrainingJob(this.#environment.objects, request);
     const arn = resourceArn(this.#environment, "training-job", request.TrainingJobName);
     if (this.#jobs.has(request.TrainingJobName)) {
@@ -82,11 +88,22 @@ export class TrainingJobs {
       transitions: [],
       status: "InProgress",
       done: Promise.resolve(),
+      ...(tuningArn === undefined ? {} : { tuningArn }),
     };
     this.#environment.tags.create(arn, request.Tags);
     this.#enter(job, "Starting");
     this.#jobs.run(job, () => this.#run(job));
     return { TrainingJobArn: arn };
+  }
+
+  /** Whether there is a job of the name. */
+  has(name: string): boolean {
+    return this.#jobs.has(name);
+  }
+
+  /** Finds a job, or refuses as SageMaker does. */
+  find(name: string): TrainingJob {
+    return this.#jobs.find(name);
   }
 
   /** Describes a job. */
@@ -131,6 +148,11 @@ export class TrainingJobs {
     try {
       job.started = this.#environment.now();
       this.#log(job, "Docker entrypoint called with argument(s): train");
+      const without = findUnused(job.request);
+      if (without.length > 0) {
+        const line = `The local AWS trains on one machine, without a use for: ${without.join(", ")}`;
+        this.#log(job, formatLogLine(this.#environment.now(), line));
+      }
       job.artifact = await runTrainingContainer(this.#environment, {
         jobName: job.request.TrainingJobName,
         hyperParameters: job.request.HyperParameters ?? {},
@@ -186,4 +208,11 @@ export class TrainingJobs {
     const timestamp = this.#environment.now();
     this.#environment.log({ logGroup: "/aws/sagemaker/TrainingJobs", logStream: stream, timestamp, message });
   }
+}
+
+/** What a job asks for and the local AWS accepts, but has no use for. */
+function findUnused(request: CreateTrainingJobRequest): readonly string[] {
+  const { InstanceCount = 1 } = request.ResourceConfig ?? {};
+  const fields = (["VpcConfig", "Environment", "RetryStrategy"] as const).filter((name) => request[name] !== undefined);
+  return InstanceCount > 1 ? ["InstanceCount", ...fields] : fields;
 }

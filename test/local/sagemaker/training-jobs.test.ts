@@ -128,6 +128,79 @@ describe("the local trainer", () => {
     expect(Buffer.from(await weightsOf("records"))).toEqual(Buffer.from(await weightsOf("images")));
   });
 
+  it("learns from an augmented manifest as it does from single images", async () => {
+    await putImages(local);
+    const lines = (split: string) =>
+      Array.from({ length: 24 }, (_, id) =>
+        JSON.stringify({ "source-ref": `s3://scones/${split}/${id}.png`, class: String(id % 2), "class-metadata": {} }),
+      ).join("\n");
+    const InputDataConfig = ["train", "validation"].map((ChannelName) => ({
+      ChannelName,
+      ContentType: "application/x-recordio",
+      RecordWrapperType: "RecordIO" as const,
+      InputMode: "Pipe" as const,
+      DataSource: {
+        S3DataSource: {
+          S3DataType: "AugmentedManifestFile" as const,
+          S3Uri: `s3://scones/${ChannelName}.manifest`,
+          AttributeNames: ["source-ref", "class"],
+        },
+      },
+    }));
+    for (const split of ["train", "validation"]) {
+      const Key = `${split}.manifest`;
+      await local.clients.s3.send(new PutObjectCommand({ Bucket: "scones", Key, Body: lines(split) }));
+    }
+    const job = await runTraining(local, trainingRequest("manifest", {}, { InputDataConfig }));
+    expect(job.FailureReason).toBeUndefined();
+    await runTraining(local, trainingRequest("images"));
+    expect(Buffer.from(await weightsOf("manifest"))).toEqual(Buffer.from(await weightsOf("images")));
+
+    for (const [number, [line, reason]] of [
+      ["{}", /Line 1 of the train manifest cannot be used: source-ref and class must name an S3 object/],
+      ["[1]", /Line 1 of the train manifest cannot be used: it is no JSON object/],
+      ["{", /it is no JSON object/],
+      [
+        '{"source-ref":"s3://scones/x.png","class":"2"}',
+        /The label 2 in the train manifest does not fit num_classes 2/,
+      ],
+      ['{"source-ref":"s3://scones/x.png","class":"0"}', /x\.png that the train manifest names is not in/],
+      ["\n", /The train channel lists no image/],
+    ].entries()) {
+      await local.clients.s3.send(
+        new PutObjectCommand({ Bucket: "scones", Key: "train.manifest", Body: String(line) }),
+      );
+      const failed = await runTraining(local, trainingRequest(`wrong-${number}`, {}, { InputDataConfig }));
+      expect(failed.FailureReason).toMatch(reason as RegExp);
+    }
+    const [first] = InputDataConfig;
+    const refuse = (InputDataConfig: unknown) =>
+      expect(
+        local.clients.sagemaker.send(
+          new CreateTrainingJobCommand(trainingRequest("refused", {}, { InputDataConfig } as never)),
+        ),
+      ).rejects;
+    await refuse([{ ...first, InputMode: "File" }]).toThrow(/needs the input mode Pipe/);
+    const source = { ...first?.DataSource.S3DataSource, AttributeNames: [] };
+    await refuse([{ ...first, DataSource: { S3DataSource: source } }]).toThrow(/AttributeNames must be given/);
+  });
+
+  it("says what it has no use for", async () => {
+    await putImages(local);
+    await runTraining(
+      local,
+      trainingRequest(
+        "job",
+        { epochs: "1" },
+        {
+          Environment: { A: "1" },
+          ResourceConfig: { InstanceType: "ml.p3.2xlarge", InstanceCount: 2, VolumeSizeInGB: 1 },
+        },
+      ),
+    );
+    expect(log.some((line) => line.endsWith("without a use for: InstanceCount, Environment"))).toBe(true);
+  });
+
   it("goes on from the weights of the model channel", async () => {
     await putImages(local);
     const first = await runTraining(local, trainingRequest("first", { epochs: "12" }));

@@ -4,7 +4,7 @@ import { StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePng } from "../../../src/etl/images/encode-png.js";
 import { createLocalAws, type LocalAws } from "../../../src/local/local-aws.js";
-import { buildTrainingJobRequest } from "../../../src/training/training-request.js";
+import { buildTrainingJobRequest } from "../../../src/training/request/build-training-job-request.js";
 import { ROLE_ARN, stagedDataset } from "../../helpers/contracts.js";
 import { createMachines } from "./local-machine.js";
 
