@@ -33,6 +33,7 @@ import { seededRandom } from "./states/intrinsics/random.js";
 import { openPastExecutions } from "./states/service/past-executions.js";
 import { createStatesService, type StatesServiceOptions } from "./states/states-service.js";
 import { createVirtualClock } from "./states/virtual-clock.js";
+import { toAbortSignal } from "./stop-signal.js";
 import { type PublishedMessage, TopicInbox } from "./topic-inbox.js";
 
 /** Options of `listen`. */
@@ -180,7 +181,8 @@ async function startServices(
   const functions = createFunctionRegistry({
     region,
     accountId,
-    intercept: (signal) => (injector.isEmpty ? undefined : injector.strike("lambda", () => "Invoke", signal)),
+    intercept: (signal) =>
+      injector.isEmpty ? undefined : injector.strike("lambda", () => "Invoke", signal && toAbortSignal(signal)),
     bundles: {
       async endpoint() {
         forBundles ??= listen();

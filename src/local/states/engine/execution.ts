@@ -1,7 +1,7 @@
 import { type Clock, withTimeout } from "../clock.js";
 import type { Machine } from "../definition/model.js";
 import type { Json } from "../json.js";
-import { jsonText } from "../json-text.js";
+import { jsonText, LazyText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
 import { Branch } from "./branch.js";
 import type { MapRunHost } from "./distributed/map-run-host.js";
@@ -52,8 +52,6 @@ export class Execution {
   status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" = "RUNNING";
   /** When it ended. */
   stopDate: Date | undefined;
-  /** Its output as JSON text, when it succeeded. */
-  output: string | undefined;
   /** Error name, when it did not. */
   error: string | undefined;
   /** Cause, when it did not. */
@@ -62,6 +60,7 @@ export class Execution {
   redriveCount = 0;
   /** When it was redriven last. */
   redriveDate: Date | undefined;
+  #output: Json | undefined;
   readonly #progress = new Progress();
   readonly #beforeStop = new Set<() => void>();
   #controller = new AbortController();
@@ -84,6 +83,11 @@ export class Execution {
     // The first state follows no event: AWS gives it 0 as its previous one.
     this.#branch = this.#createBranch(0);
     this.done = this.#run();
+  }
+
+  /** Its output as JSON text, when it succeeded. */
+  get output(): string | undefined {
+    return this.#output === undefined ? undefined : jsonText(this.#output);
   }
 
   /**
@@ -207,10 +211,10 @@ export class Execution {
 
   #succeed(output: Json): void {
     if (this.status !== "RUNNING") return;
-    this.output = jsonText(output);
+    this.#output = output;
     this.#end("SUCCEEDED", "ExecutionSucceeded", {
       key: "executionSucceededEventDetails",
-      value: { output: this.output, outputDetails: NOT_TRUNCATED },
+      value: { output: new LazyText(output), outputDetails: NOT_TRUNCATED },
     });
   }
 

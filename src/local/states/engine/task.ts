@@ -1,4 +1,5 @@
 import { isSconesError } from "../../../core/errors.js";
+import { type StopSignal, toAbortSignal } from "../../stop-signal.js";
 import { withTimeout } from "../clock.js";
 import type { TaskState } from "../definition/model.js";
 import type { Json } from "../json.js";
@@ -78,11 +79,11 @@ function runService(attempt: Attempt): Promise<Json> {
   events.started();
   if (open === undefined) {
     if (limits.timeout === undefined && state.integration.honoursSignal) return invoke(attempt, run.branch.signal);
-    return withinTimeout(attempt, (signal) => invoke(attempt, signal));
+    return withinTimeout(attempt, (stop) => invoke(attempt, stop));
   }
-  return withinTimeout(attempt, (signal) =>
-    withinHeartbeats(attempt, open, signal, async () => {
-      events.submitted(await invoke(attempt, signal));
+  return withinTimeout(attempt, (stop) =>
+    withinHeartbeats(attempt, open, stop, async () => {
+      events.submitted(await invoke(attempt, stop));
       return open.outcome;
     }),
   );
@@ -93,10 +94,10 @@ async function runActivity(attempt: Attempt): Promise<Json> {
   const { run, events, open } = attempt;
   events.started(await invoke(attempt, run.branch.signal));
   if (open === undefined) throw new Error("An activity has a token.");
-  return withinTimeout(attempt, (signal) => withinHeartbeats(attempt, open, signal, () => open.outcome));
+  return withinTimeout(attempt, (stop) => withinHeartbeats(attempt, open, stop, () => open.outcome));
 }
 
-function withinTimeout({ run, limits }: Attempt, work: (signal: AbortSignal) => Promise<Json>): Promise<Json> {
+function withinTimeout({ run, limits }: Attempt, work: (stop: StopSignal) => Promise<Json>): Promise<Json> {
   const milliseconds = limits.timeout === undefined ? undefined : limits.timeout * 1000;
   const onTimeout = () => new StateFailure("States.Timeout", undefined, { located: true });
   return withTimeout(run.environment.clock, { milliseconds, signal: run.branch.signal, onTimeout }, work);
@@ -105,14 +106,14 @@ function withinTimeout({ run, limits }: Attempt, work: (signal: AbortSignal) => 
 function withinHeartbeats(
   { run, limits }: Attempt,
   open: OpenTask,
-  signal: AbortSignal,
+  stop: StopSignal,
   work: () => Promise<Json>,
 ): Promise<Json> {
   if (limits.heartbeat === undefined) return work();
-  return requireHeartbeats(run.environment.clock, { milliseconds: limits.heartbeat * 1000, open, signal }, work);
+  return requireHeartbeats(run.environment.clock, { milliseconds: limits.heartbeat * 1000, open, stop }, work);
 }
 
-function invoke({ state, run, parameters, events, open }: Attempt, signal: AbortSignal): Promise<Json> {
+function invoke({ state, run, parameters, events, open }: Attempt, stop: StopSignal): Promise<Json> {
   const { environment } = run;
   return state.integration.run({
     resource: state.resource,
@@ -120,7 +121,10 @@ function invoke({ state, run, parameters, events, open }: Attempt, signal: Abort
     stateName: state.name,
     executionArn: environment.executionArn,
     ...(open === undefined ? {} : { token: open.token }),
-    signal,
+    stop,
+    get signal() {
+      return toAbortSignal(stop);
+    },
     clock: environment.clock,
     submitted: events.submitted,
   });

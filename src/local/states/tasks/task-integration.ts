@@ -1,3 +1,4 @@
+import type { StopSignal } from "../../stop-signal.js";
 import type { Clock } from "../clock.js";
 import type { Json } from "../json.js";
 import type { TaskTokens } from "./task-tokens.js";
@@ -15,6 +16,8 @@ export interface TaskRun {
   /** The token that ends the task, where one does. */
   readonly token?: string;
   /** Fires when the execution was stopped or the task's time is up. */
+  readonly stop: StopSignal;
+  /** The same as a signal, which is made for it. */
   readonly signal: AbortSignal;
   /** Time and chance. */
   readonly clock: Clock;
