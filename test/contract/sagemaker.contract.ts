@@ -1,6 +1,7 @@
 import {
   CreateEndpointConfigCommand,
   CreateModelCommand,
+  CreateTrainingJobCommand,
   DeleteEndpointConfigCommand,
   DeleteModelCommand,
   DescribeEndpointCommand,
@@ -113,6 +114,29 @@ export function describeSageMaker(name: string, create: () => Promise<SageMakerU
         name: "ValidationException",
         message: expect.stringContaining("at 'modelName' failed to satisfy constraint"),
       });
+    });
+
+    it("refuses a training job whose options are out of bounds, so that nothing starts", async () => {
+      const { sagemaker, region, roleArn } = opened();
+      const nowhere = `s3://${contractName()}/none`;
+      const call = new CreateTrainingJobCommand({
+        TrainingJobName: contractName(),
+        RoleArn: roleArn,
+        AlgorithmSpecification: { TrainingImage: imageClassificationImageUri(region), TrainingInputMode: "File" },
+        InputDataConfig: [
+          { ChannelName: "train", DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: nowhere } } },
+        ],
+        OutputDataConfig: { S3OutputPath: nowhere },
+        ResourceConfig: { InstanceType: "ml.g4dn.xlarge", InstanceCount: 1, VolumeSizeInGB: 1 },
+        StoppingCondition: { MaxRuntimeInSeconds: 60 },
+        VpcConfig: { Subnets: ["subnet.0"], SecurityGroupIds: ["sg-0"] },
+        RetryStrategy: { MaximumRetryAttempts: 31 },
+        Tags,
+      });
+      const refused = sagemaker.send(call);
+      await expect(refused).rejects.toMatchObject({ name: "ValidationException" });
+      await expect(refused).rejects.toThrow(/'subnet\.0' at 'vpcConfig\.subnets/);
+      await expect(refused).rejects.toThrow(/'31' at 'retryStrategy\.maximumRetryAttempts'/);
     });
   });
 }
