@@ -81,6 +81,7 @@ export async function trainImageClassifier(options: TrainImageClassifierOptions)
       const trainingJobName = request.TrainingJobName ?? "";
       const { labels, imageShape, train } = job.dataset;
       request.Tags = [...(request.Tags ?? []), ...formatLabelTags(labels)].slice(0, MOST_TAGS);
+      signal?.throwIfAborted();
       await startTrainingJob(client, { request, job, preflight, s3: clients.s3, signal, onFinding: onProgress }).catch(
         async (error: unknown) => {
           // Whether AWS took the request before the abort is not known. Only a name of our own is surely ours.
