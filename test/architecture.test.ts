@@ -15,7 +15,13 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   etl: ["@aws-sdk/client-s3", "pngjs", "sharp", "tar-stream", "zod"],
   training: ["@aws-sdk/client-cloudwatch-logs", "@aws-sdk/client-s3", "@aws-sdk/client-sagemaker", "zod"],
   "inference/handlers": ["@aws-sdk/client-s3", "@aws-sdk/client-sagemaker-runtime", "zod"],
-  "inference/endpoints": ["@aws-sdk/client-sagemaker", "zod"],
+  "inference/endpoints": [
+    "@aws-sdk/client-application-auto-scaling",
+    "@aws-sdk/client-s3",
+    "@aws-sdk/client-sagemaker",
+    "@aws-sdk/client-sagemaker-runtime",
+    "zod",
+  ],
   workflow: ["@aws-sdk/client-sfn", "zod"],
   monitoring: ["@aws-sdk/client-s3", "echarts", "zod"],
   local: [
