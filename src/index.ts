@@ -109,6 +109,9 @@ export {
 } from "./etl/index.js";
 export {
   type AsyncOptions,
+  type BatchOutput,
+  type BatchTransform,
+  type BatchTransformOptions,
   buildEndpointRequests,
   type CaptureOptions,
   type ClassifyHandlerOptions,
@@ -146,6 +149,9 @@ export {
   listOrphans,
   type Orphan,
   parsePayload,
+  type ReadBatchOutputsOptions,
+  readBatchOutputs,
+  runBatchTransform,
   type ScaleEndpointOptions,
   type SerializeHandlerOptions,
   type ServerlessOptions,

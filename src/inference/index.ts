@@ -32,6 +32,8 @@ export { type InvokedPrediction, type InvokeEndpointOptions, invokeEndpoint } fr
 export type { LeaseDuration } from "./endpoints/lease.js";
 export { type LeaseEndpointOptions, leaseEndpoint } from "./endpoints/lease-endpoint.js";
 export { type ListOrphansOptions, listOrphans, type Orphan } from "./endpoints/list-orphans.js";
+export { type BatchOutput, type ReadBatchOutputsOptions, readBatchOutputs } from "./endpoints/read-batch-outputs.js";
+export { type BatchTransform, type BatchTransformOptions, runBatchTransform } from "./endpoints/run-batch-transform.js";
 export { type ScaleEndpointOptions, scaleEndpoint } from "./endpoints/scale-endpoint.js";
 export { type ShiftTrafficOptions, shiftTraffic } from "./endpoints/shift-traffic.js";
 export { type SweepOrphansOptions, type SweepResult, sweepOrphans } from "./endpoints/sweep-orphans.js";

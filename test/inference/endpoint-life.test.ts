@@ -1,5 +1,6 @@
-import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import {
+  DeleteModelCommand,
   DescribeEndpointCommand,
   ListEndpointConfigsCommand,
   ListEndpointsCommand,
@@ -12,6 +13,8 @@ import { deployEndpoint } from "../../src/inference/endpoints/deploy-endpoint.js
 import { invokeEndpoint } from "../../src/inference/endpoints/invoke-endpoint.js";
 import { leaseEndpoint } from "../../src/inference/endpoints/lease-endpoint.js";
 import { listOrphans } from "../../src/inference/endpoints/list-orphans.js";
+import { type BatchOutput, readBatchOutputs } from "../../src/inference/endpoints/read-batch-outputs.js";
+import { runBatchTransform } from "../../src/inference/endpoints/run-batch-transform.js";
 import { shiftTraffic } from "../../src/inference/endpoints/shift-traffic.js";
 import { sweepOrphans } from "../../src/inference/endpoints/sweep-orphans.js";
 import { updateEndpoint } from "../../src/inference/endpoints/update-endpoint.js";
@@ -113,6 +116,31 @@ describe("an endpoint's life", () => {
     const update = updateEndpoint({ ...base(), endpoint, model: model("no-such-job") });
     await expect(update).rejects.toMatchObject({ code: "ENDPOINT_UPDATE_FAILED", details: { left: [] } });
     expect(await remaining()).toEqual(["endpoint steady", "endpoint-config steady", "model steady"]);
+  });
+});
+
+describe("a batch transform", () => {
+  it("joins each answer to its image, and says which image has none", async () => {
+    const { clients } = local;
+    await createModel(local, "batch", "one");
+    const batch = { input: "s3://scones/validation/", output: "s3://scones/answers" };
+    const seen: string[] = [];
+    await runBatchTransform({
+      ...batch,
+      modelName: "batch",
+      pollIntervalMs: 1,
+      clients,
+      onProgress: ({ status }) => seen.push(status),
+    });
+    expect(seen.at(-1)).toBe("Completed");
+    await clients.s3.send(new DeleteObjectCommand({ Bucket: "scones", Key: "answers/3.png.out" }));
+    const all: BatchOutput[] = [];
+    for await (const one of readBatchOutputs({ batch, labels: ["bicycle", "motorcycle"], clients })) all.push(one);
+    expect(all).toHaveLength(24);
+    expect(all.filter(({ prediction }) => prediction === undefined).map(({ inputKey }) => inputKey)).toEqual([
+      "validation/3.png",
+    ]);
+    await clients.sagemaker.send(new DeleteModelCommand({ ModelName: "batch" }));
   });
 });
 
