@@ -68,7 +68,7 @@ export function removeResource(
   return client.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }), options);
 }
 
-/** Whether AWS answered and said no, so that nothing can have been created. */
-function isRefusal(error: unknown): boolean {
+/** Whether AWS answered and said no, so that nothing can have been created. @internal */
+export function isRefusal(error: unknown): boolean {
   return error instanceof Error && "$fault" in error && error.$fault === "client";
 }

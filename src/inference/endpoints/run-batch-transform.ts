@@ -13,6 +13,7 @@ import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../
 import { poll } from "../../core/poll.js";
 import { useClient } from "../../core/use-client.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
+import { isRefusal } from "./created-resources.js";
 import { EndpointError } from "./endpoint-error.js";
 import { TAG } from "./lease.js";
 
@@ -143,8 +144,9 @@ export async function runBatchTransform(options: BatchTransformOptions): Promise
             waitTimeout(`transform job ${TransformJobName}`, elapsed, lastStatus, "The job is being stopped."),
         });
       } catch (error) {
-        // It may be refused because nothing runs any more, which is what was wanted.
-        if (lastStatus !== "Failed" && lastStatus !== "Stopped") {
+        // A refused create may name somebody else's job. Stopping may be refused because nothing runs any more: as wanted.
+        const isRefused = lastStatus === undefined && isRefusal(error);
+        if (!isRefused && lastStatus !== "Failed" && lastStatus !== "Stopped") {
           await client.send(new StopTransformJobCommand({ TransformJobName })).catch(() => undefined);
         }
         throw error;
