@@ -92,6 +92,26 @@ export interface SconesErrorDetails {
     /** What could not be removed and is still on AWS. */
     readonly left: readonly string[];
   };
+  /** A batch transform ended as Failed or Stopped. */
+  readonly TRANSFORM_JOB_FAILED: {
+    /** Name of the job. */
+    readonly jobName: string;
+    /** The status that was answered. */
+    readonly status: string;
+    /** The reason that SageMaker gives. */
+    readonly failureReason?: string;
+  };
+  /** An endpoint still serves what it served before an update. `left` names what of the update could not be removed. */
+  readonly ENDPOINT_UPDATE_FAILED: {
+    /** Name of the endpoint. */
+    readonly endpointName: string;
+    /** The status that was answered. */
+    readonly status: string;
+    /** The reason that SageMaker gives. */
+    readonly failureReason?: string;
+    /** What could not be removed and is still on AWS. */
+    readonly left: readonly string[];
+  };
   /** An execution ended otherwise than well. `error` is the name that the failed state gave, such as `THRESHOLD_CONFIDENCE_NOT_MET`. */
   readonly EXECUTION_FAILED: {
     /** ARN of the execution. */
