@@ -140,6 +140,7 @@ export {
   type FilterHandlerOptions,
   type HandlerContext,
   type HandlerResult,
+  type ImageEvent,
   type InferenceHandler,
   type InferencePayload,
   InferencePayloadSchema,

@@ -52,6 +52,7 @@ export {
   type FailedItem,
   type HandlerContext,
   type HandlerResult,
+  type ImageEvent,
   type InferenceHandler,
   type InferencePayload,
   InferencePayloadSchema,

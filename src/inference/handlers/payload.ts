@@ -75,6 +75,14 @@ export type BatchEvent =
   | { readonly Items: readonly unknown[]; readonly BatchInput?: unknown }
   | { readonly items: readonly unknown[] };
 
+/** An event that is one image, not wrapped; other fields may stand beside these. */
+export interface ImageEvent {
+  /** Bucket that holds the image. */
+  readonly s3_bucket: string;
+  /** Key of the image. */
+  readonly s3_key: string;
+}
+
 /** What of Lambda's context the handlers look at; the real context fits. */
 export interface HandlerContext {
   /** Milliseconds until Lambda ends the invocation. */
@@ -86,7 +94,7 @@ export interface InferenceHandler {
   /** Handles an event with several images; each fails on its own. */
   (event: BatchEvent, context?: HandlerContext): Promise<BatchHandlerResult>;
   /** Handles an event with one image, which is not wrapped. */
-  (event: { readonly s3_bucket: string; readonly s3_key: string }, context?: HandlerContext): Promise<HandlerResult>;
+  <Event extends ImageEvent>(event: Event, context?: HandlerContext): Promise<HandlerResult>;
   /** Handles whatever arrives. */
   (event: unknown, context?: HandlerContext): Promise<HandlerResult | BatchHandlerResult>;
 }

@@ -12,10 +12,10 @@ import { inlineShare } from "./state-size.js";
 export interface SerializeHandlerOptions {
   /**
    * Largest image in bytes that is put into the payload; a larger one stays in S3. It only lowers the limit that follows
-   * from the 262,144 bytes of a workflow's state: base64 needs four bytes for three, so about 195,000 is the most that
+   * from the 262,144 bytes of a workflow's state: base64 needs four bytes for three, so about 195,500 is the most that
    * can pass at all. `0` leaves every image in S3.
    *
-   * @defaultValue `195000`
+   * @defaultValue `196000`
    */
   readonly maxInlineBytes?: number;
   /** How many images of a batch are read at once, 1 to 100. @defaultValue `8` */
@@ -24,7 +24,7 @@ export interface SerializeHandlerOptions {
   readonly clients?: S3Clients;
 }
 
-const MAX_INLINE_BYTES = 195_000;
+const MAX_INLINE_BYTES = 196_000;
 
 const OptionsSchema = z.strictObject({
   maxInlineBytes: z.int().min(0).max(MAX_INLINE_BYTES).default(MAX_INLINE_BYTES),
