@@ -6,6 +6,7 @@ import type { BenchContext, BenchResult } from "./bench-result.js";
 const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readonly BenchResult[]>>> = {
   etl: async (context) => (await import("./etl.js")).runEtlBench(context),
   upload: async (context) => (await import("./upload.js")).runUploadBench(context),
+  handlers: async (context) => (await import("./handlers.js")).runHandlersBench(context),
   training: async (context) => (await import("./training.js")).runTrainingBench(context),
   local: async (context) => (await import("./local.js")).runLocalBench(context),
 };
