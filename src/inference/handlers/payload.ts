@@ -72,8 +72,16 @@ export interface BatchHandlerResult {
 /** An event that holds several images. */
 export type BatchEvent =
   | readonly unknown[]
-  | { readonly Items: readonly unknown[]; readonly BatchInput?: unknown }
-  | { readonly items: readonly unknown[] };
+  | {
+      /** The items of a Distributed Map's batch. */
+      readonly Items: readonly unknown[];
+      /** What all items share: a bucket for items that name none. */
+      readonly BatchInput?: unknown;
+    }
+  | {
+      /** The items that a handler has returned, or items of your own. */
+      readonly items: readonly unknown[];
+    };
 
 /** An event that is one image, not wrapped; other fields may stand beside these. */
 export interface ImageEvent {
