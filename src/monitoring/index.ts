@@ -4,31 +4,41 @@
  *
  * @module monitoring
  */
-export { CaptureError } from "./capture-errors.js";
+export { CaptureError } from "./capture/capture-errors.js";
 export {
   type CaptureHourPrefixesOptions,
   type CaptureKey,
   captureHourPrefixes,
   formatCaptureKey,
   parseCaptureKey,
-} from "./capture-keys.js";
-export { type CaptureRecord, CaptureRecordSchema, type CaptureSide, CaptureSideSchema } from "./capture-record.js";
-export { type RenderConfidenceChartOptions, renderConfidenceChart } from "./confidence-chart.js";
-export type { ConfidenceSummary } from "./confidence-statistics.js";
-export type { UnclassifiedReason } from "./decode-answer.js";
-export { type Observation, type ObservedSide, type ParseCaptureOptions, parseCapture } from "./parse-capture.js";
-export type { CapturePoint } from "./point-sample.js";
+} from "./capture/capture-keys.js";
+export {
+  type CaptureRecord,
+  CaptureRecordSchema,
+  type CaptureSide,
+  CaptureSideSchema,
+} from "./capture/capture-record.js";
+export type { UnclassifiedReason } from "./capture/decode-answer.js";
+export {
+  type Observation,
+  type ObservedSide,
+  type ParseCaptureOptions,
+  parseCapture,
+} from "./capture/parse-capture.js";
 export {
   type ReadCapturesOptions,
   type ReadCapturesProgressEvent,
   readCaptures,
   type SkippedCapture,
-} from "./read-captures.js";
-export { type RenderReportOptions, type ReportFact, type ReportSection, renderReport } from "./report.js";
+} from "./capture/read-captures.js";
+export { type RenderConfidenceChartOptions, renderConfidenceChart } from "./charts/confidence-chart.js";
+export { type RenderReportOptions, type ReportFact, type ReportSection, renderReport } from "./report/report.js";
+export type { ConfidenceSummary } from "./statistics/confidence-statistics.js";
+export type { CapturePoint } from "./statistics/point-sample.js";
 export {
   type BinSummary,
   type CaptureSummary,
   type LabelSummary,
   type SummarizeCapturesOptions,
   summarizeCaptures,
-} from "./summarize-captures.js";
+} from "./statistics/summarize-captures.js";

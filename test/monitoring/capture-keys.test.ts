@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { captureHourPrefixes, formatCaptureKey, parseCaptureKey } from "../../src/monitoring/capture-keys.js";
+import { captureHourPrefixes, formatCaptureKey, parseCaptureKey } from "../../src/monitoring/capture/capture-keys.js";
 
 const ID = "04c92c7e-3666-48c8-963c-cb83a5bcf154";
 const KEY = `data_capture/scones-1/AllTraffic/2025/10/04/08/44-11-981-${ID}.jsonl`;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mergeByTime } from "../../src/monitoring/merge-by-time.js";
-import { readLines } from "../../src/monitoring/read-lines.js";
-import { RecentIds } from "../../src/monitoring/recent-ids.js";
+import { mergeByTime } from "../../src/monitoring/capture/merge-by-time.js";
+import { readLines } from "../../src/monitoring/capture/read-lines.js";
+import { RecentIds } from "../../src/monitoring/capture/recent-ids.js";
 import { observation } from "./captures.js";
 
 async function* inPieces(text: string, cuts: readonly number[]): AsyncGenerator<Uint8Array> {

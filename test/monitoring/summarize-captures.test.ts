@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Observation } from "../../src/monitoring/parse-capture.js";
-import { readCaptures } from "../../src/monitoring/read-captures.js";
-import { summarizeCaptures } from "../../src/monitoring/summarize-captures.js";
+import type { Observation } from "../../src/monitoring/capture/parse-capture.js";
+import { readCaptures } from "../../src/monitoring/capture/read-captures.js";
+import { summarizeCaptures } from "../../src/monitoring/statistics/summarize-captures.js";
 import { sharedData } from "../helpers/shared-data.js";
 import { observation } from "./captures.js";
 

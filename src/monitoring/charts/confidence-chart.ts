@@ -3,13 +3,13 @@ import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent } fro
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import * as z from "zod";
-import { parseOptions } from "../core/options.js";
-import { plainText, shorten } from "../core/plain-text.js";
+import { parseOptions } from "../../core/options.js";
+import { plainText, shorten } from "../../core/plain-text.js";
+import type { CaptureSummary } from "../statistics/summarize-captures.js";
+import { summarySchema } from "../statistics/summary-schema.js";
 import { chooseLowestConfidence, chooseTimeAxis, describeDays } from "./chart-axes.js";
 import { chooseSymbolSize, describeSeries, describeThreshold } from "./chart-series.js";
 import { CHART_FONT, CHART_THEMES } from "./chart-theme.js";
-import type { CaptureSummary } from "./summarize-captures.js";
-import { summarySchema } from "./summary-schema.js";
 
 /** Options of {@link renderConfidenceChart}. */
 export interface RenderConfidenceChartOptions {

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { ResourceNameSchema } from "../core/names.js";
-import { parseOptions } from "../core/options.js";
-import { joinS3Key } from "../core/s3-uri.js";
+import { ResourceNameSchema } from "../../core/names.js";
+import { parseOptions } from "../../core/options.js";
+import { joinS3Key } from "../../core/s3-uri.js";
 
 /** What the key of a capture file tells. */
 export interface CaptureKey {

@@ -1,4 +1,4 @@
-import { SconesError } from "../core/errors.js";
+import { SconesError } from "../../core/errors.js";
 
 /** A capture cannot be read, or there is nothing to read captures from. */
 export class CaptureError extends SconesError<"CAPTURE_INVALID" | "CAPTURES_NOT_FOUND"> {

@@ -1,10 +1,10 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
-import { throwIfAborted } from "../core/abort.js";
-import type { S3Clients } from "../core/clients.js";
-import { ResourceNameSchema } from "../core/names.js";
-import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../core/options.js";
-import { parseS3Uri, type S3Location } from "../core/s3-uri.js";
+import { throwIfAborted } from "../../core/abort.js";
+import type { S3Clients } from "../../core/clients.js";
+import { ResourceNameSchema } from "../../core/names.js";
+import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
+import { parseS3Uri, type S3Location } from "../../core/s3-uri.js";
 import { CaptureError, captureInvalid, locateCaptureError } from "./capture-errors.js";
 import { type CaptureFile, listDirectoryFiles, listS3Files } from "./capture-source.js";
 import { mergeByTime, type TimedFile } from "./merge-by-time.js";

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { parseOptions } from "../core/options.js";
-import { escapeHtml } from "../core/plain-text.js";
-import { drawConfidenceChart } from "./confidence-chart.js";
-import type { ConfidenceSummary } from "./confidence-statistics.js";
+import { parseOptions } from "../../core/options.js";
+import { escapeHtml } from "../../core/plain-text.js";
+import { drawConfidenceChart } from "../charts/confidence-chart.js";
+import type { ConfidenceSummary } from "../statistics/confidence-statistics.js";
+import type { CaptureSummary } from "../statistics/summarize-captures.js";
+import { summarySchema } from "../statistics/summary-schema.js";
 import { describeReportStyle } from "./report-style.js";
-import type { CaptureSummary } from "./summarize-captures.js";
-import { summarySchema } from "./summary-schema.js";
 
 /** One line of a table of facts. */
 export interface ReportFact {

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { LabelsSchema } from "../core/contracts.js";
-import { parseOptions } from "../core/options.js";
+import { LabelsSchema } from "../../core/contracts.js";
+import { parseOptions } from "../../core/options.js";
+import type { Observation } from "../capture/parse-capture.js";
 import { ConfidenceStatistics, type ConfidenceSummary } from "./confidence-statistics.js";
-import type { Observation } from "./parse-capture.js";
 import { type CapturePoint, PointSample } from "./point-sample.js";
 import { TimeBins } from "./time-bins.js";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { parseOptions } from "../core/options.js";
-import { describePrediction } from "../core/prediction.js";
+import { parseOptions } from "../../core/options.js";
+import { describePrediction } from "../../core/prediction.js";
 import { captureInvalid } from "./capture-errors.js";
 import { type CaptureRecord, CaptureRecordSchema, type CaptureSide } from "./capture-record.js";
 import { decodeAnswer, type UnclassifiedReason } from "./decode-answer.js";

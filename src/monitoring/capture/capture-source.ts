@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { abortable, throwIfAborted } from "../core/abort.js";
-import { formatS3Uri, type S3Location } from "../core/s3-uri.js";
+import { abortable, throwIfAborted } from "../../core/abort.js";
+import { formatS3Uri, type S3Location } from "../../core/s3-uri.js";
 import { CaptureError } from "./capture-errors.js";
 import { type CaptureKey, parseCaptureKey } from "./capture-keys.js";
 

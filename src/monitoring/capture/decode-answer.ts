@@ -1,5 +1,5 @@
-import { isSconesError } from "../core/errors.js";
-import { parseProbabilities } from "../core/prediction.js";
+import { isSconesError } from "../../core/errors.js";
+import { parseProbabilities } from "../../core/prediction.js";
 import type { CaptureSide } from "./capture-record.js";
 
 /**

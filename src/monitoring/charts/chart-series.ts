@@ -1,7 +1,7 @@
-import { plainText, shorten } from "../core/plain-text.js";
+import { plainText, shorten } from "../../core/plain-text.js";
+import type { CapturePoint } from "../statistics/point-sample.js";
+import type { CaptureSummary } from "../statistics/summarize-captures.js";
 import { ALARM_SYMBOL, CHART_FONT, type ChartTheme, CLASS_SYMBOLS } from "./chart-theme.js";
-import type { CapturePoint } from "./point-sample.js";
-import type { CaptureSummary } from "./summarize-captures.js";
 
 /** More classes than this share one entry of the legend. */
 const MAX_CLASSES = 6;

@@ -1,4 +1,4 @@
-import { describeDarkColours } from "./chart-theme.js";
+import { describeDarkColours } from "../charts/chart-theme.js";
 
 /**
  * Style of the report: one column, tables that scroll on narrow screens, light and dark as the reader's system says.
