@@ -147,6 +147,7 @@ export {
   type ConfidenceSummary,
   captureHourPrefixes,
   formatCaptureKey,
+  type ImageMode,
   type LabelSummary,
   type Observation,
   type ObservedSide,

@@ -19,9 +19,10 @@ export {
   CaptureSideSchema,
 } from "./capture/capture-record.js";
 export type { UnclassifiedReason } from "./capture/decode-answer.js";
+export type { ObservedSide } from "./capture/observed-side.js";
 export {
+  type ImageMode,
   type Observation,
-  type ObservedSide,
   type ParseCaptureOptions,
   parseCapture,
 } from "./capture/parse-capture.js";
@@ -29,8 +30,8 @@ export {
   type ReadCapturesOptions,
   type ReadCapturesProgressEvent,
   readCaptures,
-  type SkippedCapture,
 } from "./capture/read-captures.js";
+export type { SkippedCapture } from "./capture/skipped-capture.js";
 export { type RenderConfidenceChartOptions, renderConfidenceChart } from "./charts/confidence-chart.js";
 export { type RenderReportOptions, type ReportFact, type ReportSection, renderReport } from "./report/report.js";
 export type { ConfidenceSummary } from "./statistics/confidence-statistics.js";

@@ -42,7 +42,7 @@ describe("parseCaptureKey and formatCaptureKey", () => {
     KEY.replace("/10/04/", "/02/30/"),
     KEY.replace("/08/", "/25/"),
     KEY.replace("44-11", "61-11"),
-    `${KEY}.gz`,
+    `${KEY}.zip`,
     "",
   ])("tell %s from a capture", (key) => {
     expect(parseCaptureKey(key)).toBeUndefined();

@@ -7,11 +7,8 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/clien
 import { mockClient } from "aws-sdk-client-mock";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Observation } from "../../src/monitoring/capture/parse-capture.js";
-import {
-  type ReadCapturesOptions,
-  readCaptures,
-  type SkippedCapture,
-} from "../../src/monitoring/capture/read-captures.js";
+import { type ReadCapturesOptions, readCaptures } from "../../src/monitoring/capture/read-captures.js";
+import type { SkippedCapture } from "../../src/monitoring/capture/skipped-capture.js";
 import { sharedData } from "../helpers/shared-data.js";
 import { lineAt } from "./captures.js";
 

@@ -19,7 +19,7 @@ export interface CaptureKey {
 
 const NAME = "[a-zA-Z0-9][a-zA-Z0-9-]{0,62}";
 const CAPTURE_KEY = new RegExp(
-  `^(?:(.*)/)?(${NAME})/(${NAME})/(\\d{4})/(\\d{2})/(\\d{2})/(\\d{2})/(\\d{2})-(\\d{2})-(\\d{3})-([0-9a-fA-F-]{36})\\.jsonl$`,
+  `^(?:(.*)/)?(${NAME})/(${NAME})/(\\d{4})/(\\d{2})/(\\d{2})/(\\d{2})/(\\d{2})-(\\d{2})-(\\d{3})-([0-9a-fA-F-]{36})\\.jsonl(?:\\.gz)?$`,
   "s",
 );
 

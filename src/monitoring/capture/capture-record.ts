@@ -21,7 +21,11 @@ export const CaptureSideSchema = z
 /** One side of an invocation. */
 export type CaptureSide = z.output<typeof CaptureSideSchema>;
 
-const INFERENCE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+/** A side that was not captured is absent, or written as null. */
+const SideSchema = CaptureSideSchema.nullish().transform((side) => side ?? undefined);
+
+/** @internal */
+export const INFERENCE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
  * One line of a capture file, as SageMaker writes it:
@@ -34,9 +38,9 @@ export const CaptureRecordSchema = z
     captureData: z
       .object({
         /** The request, where it was captured. */
-        endpointInput: CaptureSideSchema.optional(),
+        endpointInput: SideSchema,
         /** The answer, where it was captured. */
-        endpointOutput: CaptureSideSchema.optional(),
+        endpointOutput: SideSchema,
       })
       .readonly(),
     /** Which invocation it was, and when. */

@@ -1,5 +1,5 @@
 import { isSconesError } from "../../core/errors.js";
-import { parseProbabilities } from "../../core/prediction.js";
+import { describePrediction, parseProbabilities } from "../../core/prediction.js";
 import type { CaptureSide } from "./capture-record.js";
 
 /**
@@ -10,9 +10,11 @@ export type UnclassifiedReason = "no-output" | "several-answers" | "not-probabil
 
 /** A decoded answer, or why there is none. @internal */
 export type DecodedAnswer =
-  | { readonly probabilities: readonly number[] }
+  | { readonly probabilities: readonly number[]; readonly labelId: number; readonly confidence: number }
   | { readonly unclassified: UnclassifiedReason };
 
+/** As many as the answer of an endpoint may hold, see `ProbabilitiesSchema`. */
+const MAX_CLASSES = 100_000;
 const NOT_PROBABILITIES = { unclassified: "not-probabilities" } as const;
 
 /**
@@ -21,17 +23,39 @@ const NOT_PROBABILITIES = { unclassified: "not-probabilities" } as const;
  * is the answer of a regression or of a binary classifier, not one probability per class.
  *
  * @param output - The captured answer.
+ * @param data - Its payload.
  * @returns The probabilities, or why there are none.
  * @internal
  */
-export function decodeAnswer(output: CaptureSide | undefined): DecodedAnswer {
+export function decodeAnswer(output: Omit<CaptureSide, "data"> | undefined, data: string): DecodedAnswer {
   if (output === undefined) return { unclassified: "no-output" };
-  const text = (output.encoding === "BASE64" ? decodeText(output.data) : output.data).trim();
+  const plain = output.encoding === "JSON" ? decodePlain(data) : undefined;
+  if (plain !== undefined) return plain;
+  const text = (output.encoding === "BASE64" ? decodeText(data) : data).trim();
   const type = output.observedContentType?.split(";")[0]?.trim().toLowerCase();
   const isCsv = output.encoding === "CSV" || (output.encoding === "BASE64" && type === "text/csv");
   if (isCsv) return decodeRows(text);
   if (isSeveralLines(text)) return { unclassified: "several-answers" };
   return toProbabilities(text);
+}
+
+/** The answer of nearly every record: one array of numbers. Whatever else it is, is left to the general way. */
+function decodePlain(text: string): DecodedAnswer | undefined {
+  if (!text.startsWith("[")) return undefined;
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(values) || values.length < 2 || values.length > MAX_CLASSES) return undefined;
+  let labelId = 0;
+  for (let index = 0; index < values.length; index++) {
+    const value: unknown = values[index];
+    if (typeof value !== "number" || !(value >= 0 && value <= 1)) return undefined;
+    if (value > values[labelId]) labelId = index;
+  }
+  return { probabilities: values, labelId, confidence: values[labelId] };
 }
 
 function decodeRows(text: string): DecodedAnswer {
@@ -59,7 +83,9 @@ function isJson(text: string): boolean {
 function toProbabilities(value: unknown): DecodedAnswer {
   try {
     const probabilities = parseProbabilities(value);
-    return probabilities.length > 1 ? { probabilities } : NOT_PROBABILITIES;
+    if (probabilities.length < 2) return NOT_PROBABILITIES;
+    const { labelId, confidence } = describePrediction(probabilities);
+    return { probabilities, labelId, confidence };
   } catch (error) {
     if (isSconesError(error, "PREDICTION_INVALID")) return NOT_PROBABILITIES;
     throw error;

@@ -1,19 +1,10 @@
 import * as z from "zod";
 import { parseOptions } from "../../core/options.js";
-import { describePrediction } from "../../core/prediction.js";
 import { captureInvalid } from "./capture-errors.js";
-import { type CaptureRecord, CaptureRecordSchema, type CaptureSide } from "./capture-record.js";
+import { type CaptureRecord, CaptureRecordSchema } from "./capture-record.js";
 import { decodeAnswer, type UnclassifiedReason } from "./decode-answer.js";
-
-/** What is known of one side of a captured invocation without its payload. */
-export interface ObservedSide {
-  /** The Content-Type header, or `null` where there was none. */
-  readonly contentType: string | null;
-  /** How the payload is written in the capture. */
-  readonly encoding: "BASE64" | "CSV" | "JSON";
-  /** Size of the payload in bytes. */
-  readonly bytes: number;
-}
+import { addLazyImage, decodeImage, isImage } from "./decode-image.js";
+import { describeSide, type ObservedSide } from "./observed-side.js";
 
 /** One captured invocation. */
 export interface Observation {
@@ -37,6 +28,8 @@ export interface Observation {
   readonly input?: ObservedSide;
   /** The answer, where it was captured. */
   readonly output?: ObservedSide;
+  /** Milliseconds that the answer took, where the caller knows; a capture does not tell. */
+  readonly latencyMs?: number;
   /** The image, where it was asked for and captured. */
   readonly image?: Uint8Array;
   /** Location of the file, where it was read from one. */
@@ -51,8 +44,11 @@ export interface Observation {
 
 /** Options of {@link parseCapture}. */
 export interface ParseCaptureOptions {
-  /** Whether the captured image is decoded (`"bytes"`) or left alone (`"omit"`). @defaultValue `"omit"` */
-  readonly images?: "omit" | "bytes";
+  /**
+   * Whether the captured image is decoded (`"bytes"`), decoded when it is first looked at (`"lazy"`), which then throws
+   * for a damaged one, or left alone (`"omit"`). @defaultValue `"omit"`
+   */
+  readonly images?: ImageMode;
 }
 
 /**
@@ -62,8 +58,13 @@ export interface ParseCaptureOptions {
  */
 export const MAX_LINE_BYTES = 40 * 1024 * 1024;
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-const OptionsSchema = z.strictObject({ images: z.enum(["omit", "bytes"]).default("omit") });
+/** What becomes of captured images. @internal */
+export const ImageModeSchema = z.enum(["omit", "lazy", "bytes"]).default("omit");
+
+/** What becomes of captured images: see {@link ParseCaptureOptions.images}. */
+export type ImageMode = z.output<typeof ImageModeSchema>;
+
+const OptionsSchema = z.strictObject({ images: ImageModeSchema });
 
 /**
  * Reads one line of a capture file. An answer that is not one probability per class (of a language model, say, or of
@@ -87,44 +88,47 @@ const OptionsSchema = z.strictObject({ images: z.enum(["omit", "bytes"]).default
  */
 export function parseCapture(line: string | Uint8Array, options: ParseCaptureOptions = {}): Observation {
   const { images } = parseOptions("parseCapture", OptionsSchema, options);
-  return readCapture(line, images);
+  const length = typeof line === "string" ? line.length : line.byteLength;
+  if (length > MAX_LINE_BYTES) throw captureInvalid(`it has more than ${MAX_LINE_BYTES} bytes`);
+  const text = typeof line === "string" ? line : Buffer.from(line.buffer, line.byteOffset, length).toString("utf8");
+  return observe(parseRecord(text).record, images);
 }
 
 /**
- * Reads one line with options that were parsed already.
+ * Tells what a checked record holds.
  *
- * @param line - The line.
- * @param images - Whether the image is decoded.
+ * @param record - The record.
+ * @param images - What becomes of the image.
  * @returns The observation.
+ * @throws {@link CaptureError} `CAPTURE_INVALID` when the image is asked for and damaged.
  * @internal
  */
-export function readCapture(line: string | Uint8Array, images: "omit" | "bytes"): Observation {
-  const { captureData, eventMetadata } = parseRecord(line);
-  const { endpointInput: input, endpointOutput: output } = captureData;
-  const { eventId, inferenceId, customAttributes, inferenceTime } = eventMetadata;
-  const answer = decodeAnswer(output);
-  const image = images === "bytes" && input !== undefined ? decodeImage(input) : undefined;
-  return {
+export function observe(record: CaptureRecord, images: ImageMode): Observation {
+  const { endpointInput: input, endpointOutput: output } = record.captureData;
+  const { eventId, inferenceId, customAttributes, inferenceTime } = record.eventMetadata;
+  const hasImage = images !== "omit" && input !== undefined && isImage(input);
+  const observation: Observation = {
     eventId,
     ...(inferenceId === undefined ? {} : { inferenceId }),
     ...(customAttributes === undefined ? {} : { customAttributes }),
     time: new Date(inferenceTime),
-    ...("unclassified" in answer ? answer : describeAnswer(answer.probabilities)),
+    ...decodeAnswer(output, output?.data ?? ""),
     ...(input === undefined ? {} : { input: describeSide(input) }),
     ...(output === undefined ? {} : { output: describeSide(output) }),
-    ...(image === undefined ? {} : { image }),
+    ...(hasImage && images === "bytes" ? { image: decodeImage(input.data) } : {}),
   };
+  return hasImage && images === "lazy" ? addLazyImage(observation, input.data) : observation;
 }
 
-function describeAnswer(probabilities: readonly number[]) {
-  const { labelId, confidence } = describePrediction(probabilities);
-  return { probabilities, labelId, confidence };
-}
-
-function parseRecord(line: string | Uint8Array): CaptureRecord {
-  const length = typeof line === "string" ? line.length : line.byteLength;
-  if (length > MAX_LINE_BYTES) throw captureInvalid(`it has more than ${MAX_LINE_BYTES} bytes`);
-  const text = typeof line === "string" ? line : Buffer.from(line.buffer, line.byteOffset, length).toString("utf8");
+/**
+ * Parses and checks the text of a line.
+ *
+ * @param text - The line.
+ * @returns The line as JSON, and as a record.
+ * @throws {@link CaptureError} `CAPTURE_INVALID` when it is no capture.
+ * @internal
+ */
+export function parseRecord(text: string): { readonly value: unknown; readonly record: CaptureRecord } {
   let value: unknown;
   try {
     value = JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text);
@@ -133,25 +137,8 @@ function parseRecord(line: string | Uint8Array): CaptureRecord {
     throw captureInvalid("it is not JSON");
   }
   const result = CaptureRecordSchema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) return { value, record: result.data };
   const [issue] = result.error.issues;
   const path = issue?.path.map(String).join(".") ?? "";
   throw captureInvalid(`${path === "" ? "the line" : path}: ${issue?.message ?? "is wrong"}`);
-}
-
-function describeSide({ observedContentType, encoding, data }: CaptureSide): ObservedSide {
-  const padding = data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0;
-  const bytes = encoding === "BASE64" ? Math.floor(data.length / 4) * 3 - padding : Buffer.byteLength(data);
-  return { contentType: observedContentType ?? null, encoding, bytes: Math.max(0, bytes) };
-}
-
-/** What came as bytes and is not said to be text is taken for an image; the algorithm takes `application/x-image`, too. */
-function decodeImage({ observedContentType, encoding, data }: CaptureSide): Uint8Array | undefined {
-  if (encoding !== "BASE64" || /^(text\/|application\/(json|jsonlines)\b)/i.test(observedContentType ?? "")) {
-    return undefined;
-  }
-  if (data.length % 4 !== 0 || !BASE64.test(data)) {
-    throw captureInvalid("captureData.endpointInput.data is not base64 text");
-  }
-  return new Uint8Array(Buffer.from(data, "base64"));
 }

@@ -1,31 +1,22 @@
-import { S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
-import { throwIfAborted } from "../../core/abort.js";
+import { sleep } from "../../core/abort.js";
 import type { S3Clients } from "../../core/clients.js";
 import { ResourceNameSchema } from "../../core/names.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { parseS3Uri, type S3Location } from "../../core/s3-uri.js";
-import { CaptureError, captureInvalid, locateCaptureError } from "./capture-errors.js";
-import { type CaptureFile, listDirectoryFiles, listS3Files } from "./capture-source.js";
+import type { CaptureFile } from "./capture-file.js";
+import { CaptureSelection } from "./capture-selection.js";
+import { findRuns } from "./find-runs.js";
+import { flattenPieces } from "./flatten-pieces.js";
+import { listLocalFiles } from "./local-files.js";
 import { mergeByTime, type TimedFile } from "./merge-by-time.js";
-import { MAX_LINE_BYTES, type Observation, readCapture } from "./parse-capture.js";
-import { readLines } from "./read-lines.js";
+import { openAhead } from "./open-ahead.js";
+import { type ImageMode, ImageModeSchema, type Observation } from "./parse-capture.js";
+import { readCaptureFile } from "./read-capture-file.js";
 import { RecentIds } from "./recent-ids.js";
-
-/** What was left out, and why. */
-export interface SkippedCapture {
-  /**
-   * `foreign-file`: it is not named as capture files are; `unknown-endpoint`: its key no longer tells the endpoint or
-   * variant that was asked for; `malformed`: the line is no capture; `duplicate`: its event was read already.
-   */
-  readonly reason: "foreign-file" | "unknown-endpoint" | "malformed" | "duplicate";
-  /** Location of the file. */
-  readonly file: string;
-  /** Number of the line, from 1; absent for a whole file. */
-  readonly line?: number;
-  /** What is wrong with a malformed line. */
-  readonly message?: string;
-}
+import { listS3Files } from "./s3-files.js";
+import type { SkippedCapture } from "./skipped-capture.js";
 
 /** What `readCaptures` tells while it reads. */
 export interface ReadCapturesProgressEvent {
@@ -47,14 +38,21 @@ export interface ReadCapturesOptions {
   readonly from?: Date;
   /** Leaves out what was captured at this time or later. */
   readonly to?: Date;
-  /** Leaves out other endpoints. */
-  readonly endpointName?: string;
-  /** Leaves out other variants. */
-  readonly variantName?: string;
-  /** Whether the captured images are decoded (`"bytes"`) or left alone (`"omit"`). @defaultValue `"omit"` */
-  readonly images?: "omit" | "bytes";
+  /** The endpoint, or endpoints, to read; others are left out. @defaultValue all */
+  readonly endpointName?: string | readonly string[];
+  /** The variant, or variants, to read; others are left out. @defaultValue all */
+  readonly variantName?: string | readonly string[];
+  /** What becomes of the captured images: see `ParseCaptureOptions`. @defaultValue `"omit"` */
+  readonly images?: ImageMode;
   /** Whether a line that is no capture ends the reading, or is left out and told to `onSkip`. @defaultValue `"throw"` */
   readonly onMalformed?: "skip" | "throw";
+  /** Goes on looking for new files until the signal fires or the loop is left. @defaultValue reads once */
+  readonly follow?: {
+    /** Milliseconds between two looks. @defaultValue `60000` */
+    readonly intervalMs?: number;
+  };
+  /** How many files in S3 are opened before their turn, 0 to 32. @defaultValue `4` */
+  readonly readAhead?: number;
   /** Is told everything that is left out, other than by time, endpoint and variant. */
   readonly onSkip?: (skipped: SkippedCapture) => void;
   /** Is told each file. */
@@ -64,6 +62,10 @@ export interface ReadCapturesOptions {
   /** Ends the reading. */
   readonly signal?: AbortSignal;
 }
+
+const NamesSchema = z
+  .union([ResourceNameSchema.transform((name) => [name]), z.array(ResourceNameSchema).min(1)])
+  .optional();
 
 const OptionsSchema = z
   .strictObject({
@@ -76,10 +78,12 @@ const OptionsSchema = z
     ]),
     from: z.date().optional(),
     to: z.date().optional(),
-    endpointName: ResourceNameSchema.optional(),
-    variantName: ResourceNameSchema.optional(),
-    images: z.enum(["omit", "bytes"]).default("omit"),
+    endpointName: NamesSchema,
+    variantName: NamesSchema,
+    images: ImageModeSchema,
     onMalformed: z.enum(["skip", "throw"]).default("throw"),
+    follow: z.strictObject({ intervalMs: z.int().min(1).max(86_400_000).default(60_000) }).optional(),
+    readAhead: z.int().min(0).max(32).default(4),
     onSkip: callbackSchema<(skipped: SkippedCapture) => void>().optional(),
     onProgress: callbackSchema<(event: ReadCapturesProgressEvent) => void>().optional(),
     clients: z.object({ s3: clientSchema<S3Client>("S3Client").optional() }).prefault({}),
@@ -89,16 +93,17 @@ const OptionsSchema = z
 
 type ResolvedOptions = z.output<typeof OptionsSchema>;
 
-/** A file is named after the hour of its first record and spans at most a minute; twice that is safe. */
-const LONGEST_FILE_MS = 120_000;
 const SECOND_MS = 1000;
+/** What is delivered later than this is no longer looked for when following. */
+const LATEST_DELIVERY_MS = 2 * 3_600_000;
 
 /**
  * Reads every captured invocation, in time order, each event once. Files are read one after the other and line by
  * line; records of files that overlap in time are put in order between them. Files whose key still tells their time
- * are opened when their turn comes; others, such as a flat download, are looked into once before, for the time of
- * their first record. An event is known again as long as it is among the last 100,000. Needs `s3:ListBucket` and
- * `s3:GetObject` where the source is in S3. SageMaker delivers captures some minutes late.
+ * are opened when their turn comes; others, such as a flat download or several files in one, are looked through once
+ * before, for the times inside. Files that are packed with gzip are unpacked. An event is known again as long as it is
+ * among the last 10,000; copies of one come side by side, for they have the same time. Needs `s3:ListBucket` and `s3:GetObject` where the source is in S3; with a range of time only
+ * its hours are listed. SageMaker delivers captures some minutes late; with `follow`, what comes late is read late.
  *
  * @param options - See {@link ReadCapturesOptions}.
  * @returns The observations. Options are checked at once, everything else happens while iterating.
@@ -121,104 +126,91 @@ const SECOND_MS = 1000;
  */
 export function readCaptures(options: ReadCapturesOptions): AsyncIterable<Observation> {
   const resolved = parseOptions("readCaptures", OptionsSchema, options);
-  return { [Symbol.asyncIterator]: () => read(resolved) };
+  return { [Symbol.asyncIterator]: () => flattenPieces(read(resolved), resolved.signal) };
 }
 
-async function* read(options: ResolvedOptions): AsyncGenerator<Observation, void, undefined> {
+async function* read(options: ResolvedOptions): AsyncGenerator<readonly Observation[], void, undefined> {
   const { source, clients, signal } = options;
   if (typeof source === "string") {
-    yield* readFiles(await listDirectoryFiles(source, signal), options);
+    yield* follow(() => listLocalFiles(source, signal), options);
     return;
   }
-  const client = clients.s3 ?? new S3Client({});
+  const client = clients.s3 ?? new (await import("@aws-sdk/client-s3")).S3Client({});
+  const selection = new CaptureSelection(options);
+  const isWanted = (endpoint?: string, variant?: string) => selection.isNamed(endpoint, variant);
   try {
-    yield* readFiles(await listS3Files(client, source, signal), options);
+    yield* follow((from) => listS3Files(client, { source, from, to: options.to, isWanted, signal }), options);
   } finally {
     if (clients.s3 === undefined) client.destroy();
   }
 }
 
+/** Reads what is there, and then what is new, as long as the caller wants to know. */
+async function* follow(
+  list: (from: Date | undefined) => Promise<readonly CaptureFile[]>,
+  options: ResolvedOptions,
+): AsyncGenerator<readonly Observation[], void, undefined> {
+  const seen = new RecentIds();
+  const selection = new CaptureSelection(options);
+  let known: ReadonlySet<string> = new Set();
+  let { from } = options;
+  for (;;) {
+    const files = await list(from);
+    const isNew = (file: CaptureFile) => !known.has(file.location);
+    const fresh = files.filter((file) => isNew(file) && selection.accepts(file));
+    yield* readFiles(fresh, seen, options);
+    if (options.follow === undefined) return;
+    known = new Set(files.map(({ location }) => location));
+    const latest = files.reduce((time, { key }) => Math.max(time, key?.time.getTime() ?? 0), 0);
+    if (latest > 0 && files.every(({ key }) => key !== undefined)) {
+      from = new Date(Math.max(from?.getTime() ?? 0, latest - LATEST_DELIVERY_MS));
+    }
+    await sleep(options.follow.intervalMs, options.signal);
+  }
+}
+
 async function* readFiles(
   files: readonly CaptureFile[],
+  seen: RecentIds,
   options: ResolvedOptions,
-): AsyncGenerator<Observation, void, undefined> {
-  const { from, to, onSkip, onProgress } = options;
-  const timed: TimedFile[] = [];
-  const chosen = files.filter((file) => isWanted(file, options));
-  for (const file of chosen) {
-    const start = file.key?.time.getTime() ?? (await findFirstTime(file, options));
-    // Records carry whole seconds, so the file's milliseconds must not put it behind its own first record.
-    timed.push({ start: Math.floor(start / SECOND_MS) * SECOND_MS, read: () => readNumbered(file) });
-  }
-  const total = timed.length;
+): AsyncGenerator<readonly Observation[], void, undefined> {
+  const { source, from, to, onSkip, onProgress, readAhead } = options;
+  const total = files.length;
   let number = 0;
-  const readNumbered = (file: CaptureFile) => {
-    onProgress?.({ type: "file", file: file.location, number: ++number, total });
-    return readFile(file, options, onSkip);
-  };
-  const seen = new RecentIds();
-  for await (const observation of mergeByTime(timed)) {
-    const { time, eventId, file = "", line = 0 } = observation;
-    if ((from !== undefined && time < from) || (to !== undefined && time >= to)) continue;
-    if (seen.add(eventId)) yield observation;
-    else onSkip?.({ reason: "duplicate", file, line });
-  }
-}
-
-function isWanted({ location, key, isCapture }: CaptureFile, options: ResolvedOptions): boolean {
-  const { from, to, endpointName, variantName, onSkip } = options;
-  if (!isCapture) {
-    onSkip?.({ reason: "foreign-file", file: location });
-    return false;
-  }
-  if (key === undefined) {
-    if (endpointName === undefined && variantName === undefined) return true;
-    onSkip?.({ reason: "unknown-endpoint", file: location });
-    return false;
-  }
-  return (
-    (endpointName === undefined || key.endpointName === endpointName) &&
-    (variantName === undefined || key.variantName === variantName) &&
-    (from === undefined || key.time.getTime() + LONGEST_FILE_MS >= from.getTime()) &&
-    (to === undefined || Math.floor(key.time.getTime() / SECOND_MS) * SECOND_MS < to.getTime())
-  );
-}
-
-/** Time of the first record; a file without one is still read, so that its malformed lines are told. */
-async function findFirstTime(file: CaptureFile, options: ResolvedOptions): Promise<number> {
-  for await (const { time } of readFile(file, { ...options, images: "omit", onMalformed: "skip" }, undefined)) {
-    return time.getTime();
-  }
-  return 0;
-}
-
-async function* readFile(
-  file: CaptureFile,
-  options: Pick<ResolvedOptions, "images" | "onMalformed" | "signal">,
-  onSkip: ((skipped: SkippedCapture) => void) | undefined,
-): AsyncGenerator<Observation, void, undefined> {
-  const { images, onMalformed, signal } = options;
-  const { location, key } = file;
-  const names = key === undefined ? {} : { endpointName: key.endpointName, variantName: key.variantName };
-  try {
-    for await (const { number, bytes } of readLines(await file.open(), MAX_LINE_BYTES)) {
-      throwIfAborted(signal);
-      let observation: Observation;
-      try {
-        if (bytes === undefined) throw captureInvalid(`it has more than ${MAX_LINE_BYTES} bytes`);
-        observation = { ...readCapture(bytes, images), file: location, line: number, ...names };
-      } catch (error) {
-        if (!(error instanceof CaptureError)) throw error;
-        const located = locateCaptureError(error, location, number);
-        if (onMalformed === "throw") throw located;
-        onSkip?.({ reason: "malformed", file: location, line: number, message: located.message });
-        continue;
-      }
-      yield observation;
+  const tell = (file: CaptureFile) => onProgress?.({ type: "file", file: file.location, number: ++number, total });
+  const named = files.filter(({ key }) => key !== undefined).sort((one, other) => startOf(one) - startOf(other));
+  // The files of a folder share a buffer, so only one of them is read at a time.
+  const ahead = openAhead(named, typeof source === "string" ? 0 : readAhead);
+  const opened = new Map(ahead.files.map((file) => [file.location, file]));
+  const timed: TimedFile[] = [];
+  // In the order of the listing, which decides between records of the same second.
+  for (const file of files) {
+    if (file.key === undefined) {
+      timed.push(...(await findRuns(file, options, () => tell(file))));
+      continue;
     }
-  } catch (error) {
-    // A stream that is broken off fails with its own AbortError.
-    throwIfAborted(signal);
-    throw error;
+    const read = () => {
+      tell(file);
+      return readCaptureFile(opened.get(file.location) ?? file, options);
+    };
+    timed.push({ start: startOf(file), read });
   }
+  try {
+    for await (const piece of mergeByTime(timed)) {
+      const wanted = piece.filter(({ time, eventId, file = "", line = 0 }) => {
+        if ((from !== undefined && time < from) || (to !== undefined && time >= to)) return false;
+        const isNew = seen.add(eventId);
+        if (!isNew) onSkip?.({ reason: "duplicate", file, line });
+        return isNew;
+      });
+      if (wanted.length > 0) yield wanted;
+    }
+  } finally {
+    await ahead.close();
+  }
+}
+
+/** Records carry whole seconds, so the file's milliseconds must not put it behind its own first record. */
+function startOf({ key }: CaptureFile): number {
+  return Math.floor((key?.time.getTime() ?? 0) / SECOND_MS) * SECOND_MS;
 }

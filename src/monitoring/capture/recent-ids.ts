@@ -1,8 +1,9 @@
-const MAX_IDS = 100_000;
+const GENERATION = 10_000;
 
-/** Remembers the last ids that it was given, and never more than a fixed number. @internal */
+/** Remembers at least the last 10,000 ids that it was given, and never more than twice as many. @internal */
 export class RecentIds {
-  readonly #ids = new Set<string>();
+  #young = new Set<string>();
+  #old: ReadonlySet<string> = new Set();
 
   /**
    * Adds an id.
@@ -11,13 +12,12 @@ export class RecentIds {
    * @returns Whether it was new.
    */
   add(id: string): boolean {
-    if (this.#ids.has(id)) return false;
-    this.#ids.add(id);
-    if (this.#ids.size > MAX_IDS) {
-      // A set keeps the order of insertion: the first one is the oldest.
-      const [oldest] = this.#ids;
-      if (oldest !== undefined) this.#ids.delete(oldest);
+    if (this.#young.has(id) || this.#old.has(id)) return false;
+    if (this.#young.size >= GENERATION) {
+      this.#old = this.#young;
+      this.#young = new Set();
     }
+    this.#young.add(id);
     return true;
   }
 }

@@ -1,7 +1,10 @@
-import { ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent } from "echarts/components";
 import { init, use } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
+import { install as ScatterChart } from "echarts/lib/chart/scatter/install.js";
+import { install as GridComponent } from "echarts/lib/component/grid/install.js";
+import { install as LegendComponent } from "echarts/lib/component/legend/install.js";
+import { install as MarkLineComponent } from "echarts/lib/component/marker/installMarkLine.js";
+import { install as TitleComponent } from "echarts/lib/component/title/install.js";
+import { install as SVGRenderer } from "echarts/lib/renderer/installSVGRenderer.js";
 import * as z from "zod";
 import { parseOptions } from "../../core/options.js";
 import { plainText, shorten } from "../../core/plain-text.js";
