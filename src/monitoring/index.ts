@@ -34,12 +34,16 @@ export {
 export type { SkippedCapture } from "./capture/skipped-capture.js";
 export { type RenderConfidenceChartOptions, renderConfidenceChart } from "./charts/confidence-chart.js";
 export { type RenderReportOptions, type ReportFact, type ReportSection, renderReport } from "./report/report.js";
-export type { ConfidenceSummary } from "./statistics/confidence-statistics.js";
+export type {
+  AnswerSummary,
+  ConfidenceQuantiles,
+  ConfidenceSummary,
+} from "./statistics/answer-statistics.js";
+export type { CaptureSummary, LabelSummary, VariantSummary } from "./statistics/capture-summary.js";
+export type { ImageSummary } from "./statistics/image-statistics.js";
+export { mergeSummaries } from "./statistics/merge-summaries.js";
 export type { CapturePoint } from "./statistics/point-sample.js";
-export {
-  type BinSummary,
-  type CaptureSummary,
-  type LabelSummary,
-  type SummarizeCapturesOptions,
-  summarizeCaptures,
-} from "./statistics/summarize-captures.js";
+export { type Sketch, type SketchScale, SketchSchema, sketchQuantile } from "./statistics/sketch.js";
+export { type SummarizeCapturesOptions, summarizeCaptures } from "./statistics/summarize-captures.js";
+export { CaptureSummarySchema } from "./statistics/summary-schema.js";
+export type { BinSummary } from "./statistics/time-bins.js";

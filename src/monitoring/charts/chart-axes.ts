@@ -1,4 +1,4 @@
-import type { CaptureSummary } from "../statistics/summarize-captures.js";
+import type { CaptureSummary } from "../statistics/capture-summary.js";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { plainText, shorten } from "../../core/plain-text.js";
+import type { CaptureSummary } from "../statistics/capture-summary.js";
 import type { CapturePoint } from "../statistics/point-sample.js";
-import type { CaptureSummary } from "../statistics/summarize-captures.js";
 import { ALARM_SYMBOL, CHART_FONT, type ChartTheme, CLASS_SYMBOLS } from "./chart-theme.js";
 
 /** More classes than this share one entry of the legend. */

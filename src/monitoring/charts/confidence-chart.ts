@@ -8,8 +8,8 @@ import { install as SVGRenderer } from "echarts/lib/renderer/installSVGRenderer.
 import * as z from "zod";
 import { parseOptions } from "../../core/options.js";
 import { plainText, shorten } from "../../core/plain-text.js";
-import type { CaptureSummary } from "../statistics/summarize-captures.js";
-import { summarySchema } from "../statistics/summary-schema.js";
+import type { CaptureSummary } from "../statistics/capture-summary.js";
+import { CaptureSummarySchema } from "../statistics/summary-schema.js";
 import { chooseLowestConfidence, chooseTimeAxis, describeDays } from "./chart-axes.js";
 import { chooseSymbolSize, describeSeries, describeThreshold } from "./chart-series.js";
 import { CHART_FONT, CHART_THEMES } from "./chart-theme.js";
@@ -57,7 +57,7 @@ const WIDE = 600;
  * ```
  */
 export function renderConfidenceChart(summary: CaptureSummary, options: RenderConfidenceChartOptions = {}): string {
-  const checked = parseOptions("renderConfidenceChart", summarySchema, summary);
+  const checked = parseOptions("renderConfidenceChart", CaptureSummarySchema, summary);
   return drawConfidenceChart(checked, parseOptions("renderConfidenceChart", OptionsSchema, options), "chart");
 }
 

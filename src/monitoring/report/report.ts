@@ -2,9 +2,9 @@ import * as z from "zod";
 import { parseOptions } from "../../core/options.js";
 import { escapeHtml } from "../../core/plain-text.js";
 import { drawConfidenceChart } from "../charts/confidence-chart.js";
-import type { ConfidenceSummary } from "../statistics/confidence-statistics.js";
-import type { CaptureSummary } from "../statistics/summarize-captures.js";
-import { summarySchema } from "../statistics/summary-schema.js";
+import type { ConfidenceSummary } from "../statistics/answer-statistics.js";
+import type { CaptureSummary } from "../statistics/capture-summary.js";
+import { CaptureSummarySchema } from "../statistics/summary-schema.js";
 import { describeReportStyle } from "./report-style.js";
 
 /** One line of a table of facts. */
@@ -34,7 +34,7 @@ export interface RenderReportOptions {
 }
 
 const OptionsSchema = z.strictObject({
-  summary: summarySchema,
+  summary: CaptureSummarySchema,
   title: z.string().default("Captured answers"),
   sections: z
     .array(
