@@ -33,6 +33,15 @@ export {
 } from "./capture/read-captures.js";
 export type { SkippedCapture } from "./capture/skipped-capture.js";
 export { type RenderConfidenceChartOptions, renderConfidenceChart } from "./charts/confidence-chart.js";
+export { type CaptureBaseline, CaptureBaselineSchema, createBaseline } from "./drift/baseline.js";
+export {
+  type DetectDriftOptions,
+  type DriftReport,
+  type DriftTestResult,
+  detectDrift,
+  type OmittedDriftTest,
+} from "./drift/detect-drift.js";
+export type { DriftTestName } from "./drift/drift-tests.js";
 export { type RenderReportOptions, type ReportFact, type ReportSection, renderReport } from "./report/report.js";
 export type {
   AnswerSummary,

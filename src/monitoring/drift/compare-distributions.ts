@@ -128,9 +128,17 @@ function joinRare({ one, other }: Table): Table {
   const cells = one.map((count, index) => ({ count, countOther: other[index] ?? 0 }));
   const isRare = (cell: (typeof cells)[number]) => (cell.count + cell.countOther) * smaller < MIN_EXPECTED;
   const kept = cells.filter((cell) => !isRare(cell));
-  const rest = cells.filter(isRare).reduce((sum, { count, countOther }) => ({ count: sum.count + count, countOther: sum.countOther + countOther }), { count: 0, countOther: 0 });
+  const rest = cells
+    .filter(isRare)
+    .reduce((sum, { count, countOther }) => ({ count: sum.count + count, countOther: sum.countOther + countOther }), {
+      count: 0,
+      countOther: 0,
+    });
   if (rest.count + rest.countOther > 0) {
-    const least = kept.reduce<(typeof cells)[number] | undefined>((low, cell) => low === undefined || cell.count + cell.countOther < low.count + low.countOther ? cell : low, undefined);
+    const least = kept.reduce<(typeof cells)[number] | undefined>(
+      (low, cell) => (low === undefined || cell.count + cell.countOther < low.count + low.countOther ? cell : low),
+      undefined,
+    );
     if (!isRare(rest) || least === undefined) kept.push(rest);
     else {
       least.count += rest.count;

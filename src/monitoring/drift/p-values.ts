@@ -1,8 +1,9 @@
 /** Coefficients of Lanczos' approximation with g = 7, n = 9 (Godfrey, 2001). */
-const LANCZOS = [
-  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
-  12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-] as const;
+const LANCZOS_FIRST = 0.99999999999980993;
+const LANCZOS: readonly number[] = [
+  676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
+  -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+];
 
 /** Relative size of a term at which a series has come to its end. */
 const ENOUGH = 1e-15;
@@ -11,8 +12,7 @@ const MAX_TERMS = 100_000;
 /** Logarithm of the gamma function of a positive number. */
 function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
-  const [first, ...rest] = LANCZOS;
-  const sum = rest.reduce((total, coefficient, index) => total + coefficient / (x + index), first);
+  const sum = LANCZOS.reduce((total, coefficient, index) => total + coefficient / (x + index), LANCZOS_FIRST);
   const t = x + 6.5;
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
 }
