@@ -56,3 +56,21 @@ export { type Sketch, type SketchScale, SketchSchema, sketchQuantile } from "./s
 export { type SummarizeCapturesOptions, summarizeCaptures } from "./statistics/summarize-captures.js";
 export { CaptureSummarySchema } from "./statistics/summary-schema.js";
 export type { BinSummary } from "./statistics/time-bins.js";
+export {
+  type AdviseThresholdOptions,
+  adviseThreshold,
+  type ThresholdAdvice,
+  type ThresholdOutcome,
+} from "./truth/advise-threshold.js";
+export type { TruthSummary } from "./truth/describe-truth.js";
+export { type GroundTruth, parseGroundTruth } from "./truth/ground-truth.js";
+export { type JoinGroundTruthOptions, joinGroundTruth, mergeTruth } from "./truth/join-ground-truth.js";
+export { type ReadGroundTruthOptions, readGroundTruth } from "./truth/read-ground-truth.js";
+export {
+  type CalibrationStep,
+  type ClassQuality,
+  estimateShare,
+  type ShareEstimate,
+  type TruthCounts,
+  TruthCountsSchema,
+} from "./truth/truth-summary.js";

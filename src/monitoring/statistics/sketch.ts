@@ -113,6 +113,23 @@ export function sketchQuantile(sketch: Sketch, share: number): number | undefine
   return max;
 }
 
+/**
+ * Reads from a sketch which share of the values is below a value. Values within the bucket of that value are told apart
+ * by the lowest and highest of all only, so the answer is exact for a value that is off by at most 1 % of its odds.
+ *
+ * @param sketch - The sketch.
+ * @param value - The value.
+ * @returns The share, 0 to 1; 0 for no values.
+ * @internal
+ */
+export function sketchShareBelow(sketch: Sketch, value: number): number {
+  const { count, min = 0, max = 0, buckets, scale } = sketch;
+  if (count === 0 || value <= min) return 0;
+  if (value > max) return 1;
+  const at = bucketOf(value, scale);
+  return buckets.reduce((below, [bucket, times]) => (bucket < at ? below + times : below), 0) / count;
+}
+
 function bucketOf(value: number, scale: SketchScale): number {
   if (scale === "size") return value <= MIN_SIZE ? NOTHING : Math.round(Math.log(value) / WIDTH);
   const odds = Math.log(value / (1 - value));
