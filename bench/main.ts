@@ -7,6 +7,8 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readon
   etl: async (context) => (await import("./etl.js")).runEtlBench(context),
   upload: async (context) => (await import("./upload.js")).runUploadBench(context),
   training: async (context) => (await import("./training.js")).runTrainingBench(context),
+  monitoring: async (context) => (await import("./monitoring.js")).runMonitoringBench(context),
+  drift: async (context) => (await import("./drift.js")).runDriftBench(context),
   local: async (context) => (await import("./local.js")).runLocalBench(context),
 };
 

@@ -1,0 +1,135 @@
+import { CaptureError } from "./capture-errors.js";
+import type { CaptureSide } from "./capture-record.js";
+import { type DecodedAnswer, decodeAnswer } from "./decode-answer.js";
+import { addLazyImage, decodeImage, isImage } from "./decode-image.js";
+import { LineTemplate } from "./line-template.js";
+import { describeBytes } from "./observed-side.js";
+import { type ImageMode, type Observation, observe, parseRecord } from "./parse-capture.js";
+import { TimeParser } from "./parse-time.js";
+
+const BACKSLASH = 0x5c;
+/** Content types and key orders that take turns in one file. */
+const MAX_TEMPLATES = 8;
+/** After so many lines in a row that fitted nothing, no more templates are made: the lines are of another kind. */
+const MAX_MISSES = 32;
+
+/** An observation that is being put together. */
+type Mutable = { -readonly [Key in keyof Observation]: Observation[Key] };
+
+/**
+ * Reads many lines. The bytes of a line that is written like an earlier one are compared, not parsed, and the payload
+ * of the request is neither copied nor turned into text unless the image is asked for.
+ * @internal
+ */
+export class CaptureParser {
+  readonly #images: ImageMode;
+  readonly #times = new TimeParser();
+  #templates: LineTemplate[] = [];
+  #chunk: Buffer | undefined;
+  #backslash = 0;
+  #misses = 0;
+
+  /** @param images - What becomes of captured images. */
+  constructor(images: ImageMode) {
+    this.#images = images;
+  }
+
+  /** Tells that other bytes follow, be they in the same buffer. */
+  begin(): void {
+    this.#chunk = undefined;
+  }
+
+  /**
+   * Reads one line.
+   *
+   * @param bytes - Where the line is; it may change afterwards.
+   * @param start - Begin of the line.
+   * @param end - End of the line.
+   * @returns What it tells.
+   * @throws {@link CaptureError} `CAPTURE_INVALID` when it is no capture.
+   */
+  parse(bytes: Buffer, start: number, end: number): Observation {
+    if (!this.#hasBackslash(bytes, start, end)) {
+      for (let index = 0; index < this.#templates.length; index++) {
+        const template = this.#templates[index];
+        if (template?.match(bytes, start, end) !== true) continue;
+        if (index > 0) this.#templates = [template, ...this.#templates.filter((other) => other !== template)];
+        const observation = this.#read(template, bytes);
+        if (observation === undefined) break;
+        this.#misses = 0;
+        return observation;
+      }
+    }
+    const text = bytes.toString("utf8", start, end);
+    const { value, record } = parseRecord(text);
+    const template = this.#misses++ < MAX_MISSES ? LineTemplate.learn(text, value, record) : undefined;
+    if (template !== undefined) this.#templates = [template, ...this.#templates].slice(0, MAX_TEMPLATES);
+    return observe(record, this.#images);
+  }
+
+  /** Fits are seldom after an escape, so one look at the chunk serves all of its lines. */
+  #hasBackslash(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#chunk !== bytes || (this.#backslash >= 0 && this.#backslash < start)) {
+      this.#chunk = bytes;
+      this.#backslash = bytes.indexOf(BACKSLASH, start);
+    }
+    return this.#backslash >= 0 && this.#backslash < end;
+  }
+
+  #read(template: LineTemplate, bytes: Buffer): Observation | undefined {
+    const { slots, places, record } = template;
+    const { endpointInput, endpointOutput } = record.captureData;
+    const { customAttributes } = record.eventMetadata;
+    const found: Mutable = { eventId: "", time: new Date(0) };
+    for (let index = 0; index < slots.length; index++) {
+      const start = places[index * 2] ?? 0;
+      const end = places[index * 2 + 1] ?? 0;
+      const slot = slots[index];
+      if (slot === "input" && endpointInput !== undefined) {
+        found.input = describeBytes(endpointInput, bytes, start, end);
+        if (!this.#addImage(found, endpointInput, bytes, start, end)) return undefined;
+      } else if (slot === "output" && endpointOutput !== undefined) {
+        found.output = describeBytes(endpointOutput, bytes, start, end);
+        addAnswer(found, decodeAnswer(endpointOutput, bytes.toString("utf8", start, end)));
+      } else if (slot === "inferenceTime") {
+        const time = this.#times.parse(bytes, start, end);
+        if (time === undefined) return undefined;
+        found.time = new Date(time);
+      } else if (slot === "eventId" || slot === "inferenceId") {
+        // The limits of the record's schema; what is beyond them is left to it.
+        if (start === end || end - start > 256) return undefined;
+        found[slot] = bytes.toString("utf8", start, end);
+      }
+    }
+    if (endpointOutput === undefined) found.unclassified = "no-output";
+    if (customAttributes !== undefined) found.customAttributes = customAttributes;
+    return found;
+  }
+
+  /** Whether the image, where there is one, is as it should be. */
+  #addImage(found: object, side: CaptureSide, bytes: Buffer, start: number, end: number): boolean {
+    if (this.#images === "omit" || !isImage(side)) return true;
+    const data = bytes.toString("latin1", start, end);
+    if (this.#images === "lazy") {
+      addLazyImage(found, data);
+      return true;
+    }
+    try {
+      Object.assign(found, { image: decodeImage(data) });
+      return true;
+    } catch (error) {
+      if (error instanceof CaptureError) return false;
+      throw error;
+    }
+  }
+}
+
+function addAnswer(found: Mutable, answer: DecodedAnswer): void {
+  if ("unclassified" in answer) {
+    found.unclassified = answer.unclassified;
+    return;
+  }
+  found.probabilities = answer.probabilities;
+  found.labelId = answer.labelId;
+  found.confidence = answer.confidence;
+}
