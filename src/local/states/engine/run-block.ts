@@ -106,7 +106,7 @@ async function runState(
       const delay = retries.next(failure, environment.clock.random);
       if (delay !== undefined || failure.error === "States.DataLimitExceeded") branch.progress.forgetLines();
       if (delay !== undefined) {
-        await sleepLong(environment.clock, delay, branch.signal);
+        await sleepLong(environment.clock, delay, branch.stop);
         continue;
       }
       noteStateFailure(failure, state, branch);
@@ -159,7 +159,7 @@ export function runType(state: State, run: StateRun): Promise<StateResult> {
 
 /** A stop passes through; anything unforeseen becomes an error of the state and never one of the process. */
 function toFailure(error: unknown, branch: Branch): StateFailure {
-  if (branch.signal.aborted) throw branch.signal.reason;
+  if (branch.stop.aborted) throw branch.stop.reason;
   if (error instanceof StateFailure) return error;
   return new StateFailure("States.Runtime", error instanceof Error ? error.message : String(error));
 }

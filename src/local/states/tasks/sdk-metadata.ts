@@ -28,8 +28,12 @@ export interface SdkMetadata {
  */
 export function describeAnswer(answer: SdkAnswer): SdkMetadata {
   const { requestId, date, length, contentType, status = 200, headers = {} } = answer;
-  const shared = { ...headers, "x-amzn-RequestId": requestId, "Content-Length": String(length) };
-  const sent = { Connection: "keep-alive", ...shared, Date: date.toUTCString(), "Content-Type": contentType };
+  const sent: Record<string, string> = { Connection: "keep-alive" };
+  for (const name of Object.keys(headers)) sent[name] = headers[name] ?? "";
+  sent["x-amzn-RequestId"] = requestId;
+  sent["Content-Length"] = String(length);
+  sent["Date"] = date.toUTCString();
+  sent["Content-Type"] = contentType;
   return {
     SdkHttpMetadata: {
       AllHttpHeaders: listValues(sent),
