@@ -63,7 +63,8 @@ export class Execution {
   redriveDate: Date | undefined;
   #output: Json | undefined;
   readonly #progress = new Progress();
-  readonly #beforeStop = new Set<() => void>();
+  /** Is there while it runs. */
+  #beforeStop: ReadonlySet<() => void> | undefined;
   #stop = new WorkStop();
   #branch: Branch;
 
@@ -174,13 +175,15 @@ export class Execution {
 
   #environment(): ExecutionEnvironment {
     const { arn, name, roleArn, input, clock, region, stateMachineArn, stateMachineName, mapRuns } = this.options;
+    const beforeStop = new Set<() => void>();
+    this.#beforeStop = beforeStop;
     const environment: ExecutionEnvironment = {
       clock,
       region,
       executionArn: arn,
       stateMachineArn,
       mapRuns,
-      beforeStop: this.#beforeStop,
+      beforeStop,
       contextBase: {
         Execution: {
           Id: arn,
@@ -199,7 +202,7 @@ export class Execution {
   }
 
   #prepareStop(): void {
-    for (const prepare of this.#beforeStop) {
+    for (const prepare of this.#beforeStop ?? []) {
       try {
         prepare();
       } catch (error) {
@@ -242,5 +245,6 @@ export class Execution {
     this.history.end(type, status === "ABORTED" ? 0 : this.#branch.lastEventId, details);
     this.status = status;
     this.stopDate = this.options.clock.now();
+    this.#beforeStop = undefined;
   }
 }

@@ -202,15 +202,10 @@ function leaveState(state: State, result: StateResult, branch: Branch): void {
   // AWS shows no variables where Assign is empty.
   const assigned = Object.keys(result.assigned ?? {}).length === 0 ? undefined : result.assigned;
   if (assigned !== undefined) branch.variables = assignVariables(branch.variables, assigned);
-  branch.add(`${state.type}StateExited`, {
-    key: "stateExitedEventDetails",
-    value: {
-      name: state.name,
-      output: new LazyText(output),
-      outputDetails: NOT_TRUNCATED,
-      ...(assigned === undefined
-        ? {}
-        : { assignedVariables: showAssigned(assigned), assignedVariablesDetails: NOT_TRUNCATED }),
-    },
-  });
+  const left = { name: state.name, output: new LazyText(output), outputDetails: NOT_TRUNCATED };
+  const value =
+    assigned === undefined
+      ? left
+      : { ...left, assignedVariables: showAssigned(assigned), assignedVariablesDetails: NOT_TRUNCATED };
+  branch.add(`${state.type}StateExited`, { key: "stateExitedEventDetails", value });
 }

@@ -5,6 +5,7 @@ import type { TaskState } from "../definition/model.js";
 import type { Json } from "../json.js";
 import { checkDataLimit } from "../limits.js";
 import { StateFailure } from "../state-failure.js";
+import type { TaskRun } from "../tasks/task-integration.js";
 import type { OpenTask } from "../tasks/task-tokens.js";
 import { buildParameters, finishWithResult, selectInput } from "./data-flow.js";
 import { evaluateNumber } from "./number-value.js";
@@ -115,16 +116,16 @@ function withinHeartbeats(
 
 function invoke({ state, run, parameters, events, open }: Attempt, stop: StopSignal): Promise<Json> {
   const { environment } = run;
-  return state.integration.run({
+  const task: TaskRun = {
     resource: state.resource,
     parameters,
     stateName: state.name,
     executionArn: environment.executionArn,
-    ...(open === undefined ? {} : { token: open.token }),
     stop,
     clock: environment.clock,
     submitted: events.submitted,
-  });
+  };
+  return state.integration.run(open === undefined ? task : { ...task, token: open.token });
 }
 
 /** A stop of the execution passes through as it is; a fault of an integration fails the task. */
