@@ -85,12 +85,15 @@ export class CaptureParser {
       const start = places[index * 2] ?? 0;
       const end = places[index * 2 + 1] ?? 0;
       const slot = slots[index];
+      // Only the payload that came as bytes goes unseen; of what is read, anything unusual is left to the full way.
+      const isOpaque = slot === "input" && endpointInput?.encoding === "BASE64";
+      if (!isOpaque && !isPlain(bytes, start, end)) return undefined;
       if (slot === "input" && endpointInput !== undefined) {
         found.input = describeBytes(endpointInput, bytes, start, end);
         if (!this.#addImage(found, endpointInput, bytes, start, end)) return undefined;
       } else if (slot === "output" && endpointOutput !== undefined) {
         found.output = describeBytes(endpointOutput, bytes, start, end);
-        addAnswer(found, decodeAnswer(endpointOutput, bytes.toString("utf8", start, end)));
+        addAnswer(found, decodeAnswer(endpointOutput, bytes.toString("latin1", start, end)));
       } else if (slot === "inferenceTime") {
         const time = this.#times.parse(bytes, start, end);
         if (time === undefined) return undefined;
@@ -98,7 +101,7 @@ export class CaptureParser {
       } else if (slot === "eventId" || slot === "inferenceId") {
         // The limits of the record's schema; what is beyond them is left to it.
         if (start === end || end - start > 256) return undefined;
-        found[slot] = bytes.toString("utf8", start, end);
+        found[slot] = bytes.toString("latin1", start, end);
       }
     }
     if (endpointOutput === undefined) found.unclassified = "no-output";
@@ -132,4 +135,13 @@ function addAnswer(found: Mutable, answer: DecodedAnswer): void {
   found.probabilities = answer.probabilities;
   found.labelId = answer.labelId;
   found.confidence = answer.confidence;
+}
+
+/** Whether there are nothing but printable characters of ASCII. */
+function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x20 || byte > 0x7e) return false;
+  }
+  return true;
 }

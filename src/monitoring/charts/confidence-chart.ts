@@ -1,3 +1,4 @@
+/// <reference path="./echarts-parts.d.ts" />
 import { init, use } from "echarts/core";
 import { install as ScatterChart } from "echarts/lib/chart/scatter/install.js";
 import { install as GridComponent } from "echarts/lib/component/grid/install.js";
