@@ -39,17 +39,23 @@ export { type ShiftTrafficOptions, shiftTraffic } from "./endpoints/shift-traffi
 export { type SweepOrphansOptions, type SweepResult, sweepOrphans } from "./endpoints/sweep-orphans.js";
 export { type TrafficShift, type UpdateEndpointOptions, updateEndpoint } from "./endpoints/update-endpoint.js";
 export { type ClassifyHandlerOptions, createClassifyHandler } from "./handlers/classify-handler.js";
+export type { ClassifyingEndpoint, EndpointResolver } from "./handlers/endpoint-source.js";
+export { type Envelope, parseEnvelope, parsePayload } from "./handlers/envelope.js";
 export {
   createFilterHandler,
   type FilterHandlerOptions,
   ThresholdConfidenceNotMetError,
 } from "./handlers/filter-handler.js";
 export {
+  type BatchEvent,
+  type BatchHandlerResult,
+  type FailedItem,
   type HandlerContext,
   type HandlerResult,
+  type ImageEvent,
+  type InferenceHandler,
   type InferencePayload,
   InferencePayloadSchema,
   InvalidPayloadError,
-  parsePayload,
 } from "./handlers/payload.js";
 export { createSerializeHandler, type SerializeHandlerOptions } from "./handlers/serialize-handler.js";
