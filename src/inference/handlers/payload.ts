@@ -37,6 +37,22 @@ export const InferencePayloadSchema = z
 /** What the three Lambda functions hand on to each other. */
 export type InferencePayload = z.output<typeof InferencePayloadSchema>;
 
+/**
+ * Takes an earlier answer off a payload that is worked on once more.
+ *
+ * @param payload - The payload.
+ * @returns It without probabilities, label, confidence and verdict.
+ * @internal
+ */
+export function withoutAnswer({
+  label: _,
+  confidence: __,
+  accepted: ___,
+  ...rest
+}: InferencePayload): InferencePayload {
+  return { ...rest, inferences: [] };
+}
+
 /** What a handler returns for one image. */
 export interface HandlerResult {
   /** Always 200: what goes wrong is thrown, so that Step Functions sees it. */
