@@ -6,6 +6,7 @@ import type { BenchContext, BenchResult } from "./bench-result.js";
 const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readonly BenchResult[]>>> = {
   etl: async (context) => (await import("./etl.js")).runEtlBench(context),
   upload: async (context) => (await import("./upload.js")).runUploadBench(context),
+  handlers: async (context) => (await import("./handlers.js")).runHandlersBench(context),
   training: async (context) => (await import("./training.js")).runTrainingBench(context),
   monitoring: async (context) => (await import("./monitoring.js")).runMonitoringBench(context),
   drift: async (context) => (await import("./drift.js")).runDriftBench(context),

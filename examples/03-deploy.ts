@@ -1,8 +1,8 @@
 import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
-import type { DeployedEndpoint, TrainedModel } from "scones-ml/core";
-import { type DeployProgressEvent, deployEndpoint } from "scones-ml/inference";
+import type { TrainedModel } from "scones-ml/core";
+import { type DeployProgressEvent, deployEndpoint, type LiveEndpoint } from "scones-ml/inference";
 
-/** Puts the model behind an endpoint that captures every request and every answer. */
+/** Puts the model behind an endpoint that captures everything and is leased for two hours; `await using` deletes it. */
 export async function deploy(options: {
   readonly model: TrainedModel;
   readonly roleArn: string;
@@ -10,7 +10,7 @@ export async function deploy(options: {
   readonly clients: { readonly sagemaker: SageMakerClient };
   readonly signal: AbortSignal;
   readonly onProgress: (event: DeployProgressEvent) => void;
-}): Promise<DeployedEndpoint> {
+}): Promise<LiveEndpoint> {
   const { bucket, ...rest } = options;
-  return deployEndpoint({ ...rest, capture: { destination: `s3://${bucket}/data_capture`, samplingPercentage: 100 } });
+  return deployEndpoint({ ...rest, capture: { destination: `s3://${bucket}/data_capture` }, lease: "2h" });
 }

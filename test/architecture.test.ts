@@ -15,7 +15,13 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   etl: ["@aws-sdk/client-s3", "pngjs", "sharp", "tar-stream", "zod"],
   training: ["@aws-sdk/client-cloudwatch-logs", "@aws-sdk/client-s3", "@aws-sdk/client-sagemaker", "zod"],
   "inference/handlers": ["@aws-sdk/client-s3", "@aws-sdk/client-sagemaker-runtime", "zod"],
-  "inference/endpoints": ["@aws-sdk/client-sagemaker", "zod"],
+  "inference/endpoints": [
+    "@aws-sdk/client-application-auto-scaling",
+    "@aws-sdk/client-s3",
+    "@aws-sdk/client-sagemaker",
+    "@aws-sdk/client-sagemaker-runtime",
+    "zod",
+  ],
   workflow: ["@aws-sdk/client-sfn", "zod"],
   monitoring: ["@aws-sdk/client-s3", "echarts", "pngjs", "zod"],
   local: [
@@ -116,7 +122,7 @@ describe("the import rule", () => {
   it("has files of a readable size", () => {
     const long = files.filter((file) => {
       const lines = readFileSync(join(SOURCE, file), "utf8").split("\n").length;
-      // The main entry is a list of names, and as long as there are names.
+      // The main entry is the one list of all names.
       return lines > 300 && !file.includes("generated/") && file !== "index.ts";
     });
     expect(long).toEqual([]);

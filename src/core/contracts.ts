@@ -109,6 +109,8 @@ export const DeployedEndpointSchema = z
     endpointConfigName: ResourceNameSchema,
     /** Names of the models behind it. */
     modelNames: z.array(ResourceNameSchema).min(1).readonly(),
+    /** Those of them that were there before, which `deleteEndpoint` leaves alone; absent where there are none. */
+    reusedModelNames: z.array(ResourceNameSchema).readonly().optional(),
     /** Class names in label order. */
     labels: LabelsSchema,
     /** `s3://` prefix of the captures of this endpoint, where capture is on. */

@@ -1,3 +1,4 @@
+import type { HandlerErrorDetails } from "./handler-error-details.js";
 import type { TrainingErrorDetails } from "./training-error-details.js";
 
 /**
@@ -92,6 +93,26 @@ export interface SconesErrorDetails {
     /** What could not be removed and is still on AWS. */
     readonly left: readonly string[];
   };
+  /** A batch transform ended as Failed or Stopped. */
+  readonly TRANSFORM_JOB_FAILED: {
+    /** Name of the job. */
+    readonly jobName: string;
+    /** The status that was answered. */
+    readonly status: string;
+    /** The reason that SageMaker gives. */
+    readonly failureReason?: string;
+  };
+  /** An endpoint still serves what it served before an update. `left` names what of the update could not be removed. */
+  readonly ENDPOINT_UPDATE_FAILED: {
+    /** Name of the endpoint. */
+    readonly endpointName: string;
+    /** The status that was answered. */
+    readonly status: string;
+    /** The reason that SageMaker gives. */
+    readonly failureReason?: string;
+    /** What could not be removed and is still on AWS. */
+    readonly left: readonly string[];
+  };
   /** An execution ended otherwise than well. `error` is the name that the failed state gave, such as `THRESHOLD_CONFIDENCE_NOT_MET`. */
   readonly EXECUTION_FAILED: {
     /** ARN of the execution. */
@@ -138,15 +159,8 @@ export interface SconesErrorDetails {
     /** What is wrong. */
     readonly reason: string;
   };
-  /** An image does not fit into the payload of a workflow. */
-  readonly IMAGE_TOO_LARGE: {
-    /** Where the image lies. */
-    readonly location: string;
-    /** Size in bytes. */
-    readonly bytes: number;
-    /** Most bytes allowed. */
-    readonly limit: number;
-  };
+  /** An image has more bytes than an endpoint takes. */
+  readonly IMAGE_TOO_LARGE: HandlerErrorDetails["IMAGE_TOO_LARGE"];
   /** An argument of a public function is missing, unknown, of the wrong kind or out of range. */
   readonly INVALID_OPTIONS: {
     /** The public function that was called. */
@@ -189,15 +203,7 @@ export interface SconesErrorDetails {
     readonly reason: string;
   };
   /** A Lambda event does not hold what the handler needs. */
-  readonly PAYLOAD_INVALID: {
-    /** What is wrong, and where. */
-    readonly issues: readonly {
-      /** Where it stands. */
-      readonly path: string;
-      /** What is wrong there. */
-      readonly message: string;
-    }[];
-  };
+  readonly PAYLOAD_INVALID: HandlerErrorDetails["PAYLOAD_INVALID"];
   /** A pickle is damaged, or does not hold CIFAR data. */
   readonly PICKLE_INVALID: {
     /** Path, address or kind of what was read. */
@@ -237,20 +243,15 @@ export interface SconesErrorDetails {
     /** The region. */
     readonly region: string;
   };
+  /** A handler's result does not fit into a state of a workflow, even without images. */
+  readonly RESULT_TOO_LARGE: HandlerErrorDetails["RESULT_TOO_LARGE"];
   /** An `s3://` location cannot be read. */
   readonly S3_URI_INVALID: {
     /** The text that was given. */
     readonly uri: string;
   };
   /** The most probable class is not probable enough. */
-  readonly THRESHOLD_CONFIDENCE_NOT_MET: {
-    /** Probability of the most probable class, 0 to 1. */
-    readonly confidence: number;
-    /** Least probability that passes, 0 to 1. */
-    readonly threshold: number;
-    /** The most probable class. */
-    readonly label: string;
-  };
+  readonly THRESHOLD_CONFIDENCE_NOT_MET: HandlerErrorDetails["THRESHOLD_CONFIDENCE_NOT_MET"];
   /** A training job ended as Failed. */
   readonly TRAINING_JOB_FAILED: TrainingErrorDetails["TRAINING_JOB_FAILED"];
   /** A training job is none of the image-classification algorithm on colour images. */

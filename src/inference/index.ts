@@ -4,31 +4,58 @@
  *
  * @module inference
  */
+export type { EndpointResource } from "./endpoints/created-resources.js";
 export {
   type DeleteEndpointOptions,
   type DeleteEndpointProgressEvent,
   deleteEndpoint,
 } from "./endpoints/delete-endpoint.js";
-export { type DeployEndpointOptions, type DeployProgressEvent, deployEndpoint } from "./endpoints/deploy-endpoint.js";
-export { EndpointError } from "./endpoints/endpoint-error.js";
 export {
-  buildEndpointRequests,
-  type CaptureOptions,
-  type EndpointOptions,
-  type EndpointRequests,
-} from "./endpoints/endpoint-request.js";
+  type DeployEndpointOptions,
+  type DeployProgressEvent,
+  deployEndpoint,
+  type LiveEndpoint,
+} from "./endpoints/deploy-endpoint.js";
+export { type EstimateEndpointCostOptions, estimateEndpointCost } from "./endpoints/endpoint-cost.js";
+export { EndpointError } from "./endpoints/endpoint-error.js";
+export type {
+  AsyncOptions,
+  CaptureOptions,
+  EndpointOptions,
+  ServerlessOptions,
+  ServingOptions,
+  VariantOptions,
+} from "./endpoints/endpoint-fields.js";
+export { buildEndpointRequests, type EndpointRequests } from "./endpoints/endpoint-request.js";
+export { explainInvocationError, type InvocationFailure } from "./endpoints/explain-invocation-error.js";
+export { type InvokedPrediction, type InvokeEndpointOptions, invokeEndpoint } from "./endpoints/invoke-endpoint.js";
+export type { LeaseDuration } from "./endpoints/lease.js";
+export { type LeaseEndpointOptions, leaseEndpoint } from "./endpoints/lease-endpoint.js";
+export { type ListOrphansOptions, listOrphans, type Orphan } from "./endpoints/list-orphans.js";
+export { type BatchOutput, type ReadBatchOutputsOptions, readBatchOutputs } from "./endpoints/read-batch-outputs.js";
+export { type BatchTransform, type BatchTransformOptions, runBatchTransform } from "./endpoints/run-batch-transform.js";
+export { type ScaleEndpointOptions, scaleEndpoint } from "./endpoints/scale-endpoint.js";
+export { type ShiftTrafficOptions, shiftTraffic } from "./endpoints/shift-traffic.js";
+export { type SweepOrphansOptions, type SweepResult, sweepOrphans } from "./endpoints/sweep-orphans.js";
+export { type TrafficShift, type UpdateEndpointOptions, updateEndpoint } from "./endpoints/update-endpoint.js";
 export { type ClassifyHandlerOptions, createClassifyHandler } from "./handlers/classify-handler.js";
+export type { ClassifyingEndpoint, EndpointResolver } from "./handlers/endpoint-source.js";
+export { type Envelope, parseEnvelope, parsePayload } from "./handlers/envelope.js";
 export {
   createFilterHandler,
   type FilterHandlerOptions,
   ThresholdConfidenceNotMetError,
 } from "./handlers/filter-handler.js";
 export {
+  type BatchEvent,
+  type BatchHandlerResult,
+  type FailedItem,
   type HandlerContext,
   type HandlerResult,
+  type ImageEvent,
+  type InferenceHandler,
   type InferencePayload,
   InferencePayloadSchema,
   InvalidPayloadError,
-  parsePayload,
 } from "./handlers/payload.js";
 export { createSerializeHandler, type SerializeHandlerOptions } from "./handlers/serialize-handler.js";

@@ -11,11 +11,12 @@ import type { FunctionPayload } from "./lambda/function-payload.js";
 import type { FunctionIdentity, FunctionOutcome, FunctionRunner } from "./lambda/function-runner.js";
 import { createInProcessRunner } from "./lambda/in-process-runner.js";
 import { ServiceError } from "./service-error.js";
+import { type StopSignal, throwIfStopped } from "./stop-signal.js";
 
 /** Options of {@link FunctionRegistry.invoke}. @internal */
 export interface InvokeFunctionOptions {
   /** Ends the wait for the function. */
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** What the context carries as `clientContext`. */
   readonly clientContext?: unknown;
 }
@@ -65,7 +66,7 @@ export interface FunctionPlace {
   /** Where bundles find the local AWS; without it none can be registered. */
   readonly bundles?: Omit<BundleHost, "region">;
   /** Is asked before each invocation: an error refuses it. Nothing at once costs nothing. */
-  readonly intercept?: (signal: AbortSignal | undefined) => Promise<ServiceError | undefined> | undefined;
+  readonly intercept?: (signal: StopSignal | undefined) => Promise<ServiceError | undefined> | undefined;
 }
 
 interface RegisteredFunction {
@@ -136,7 +137,7 @@ export function createFunctionRegistry(place: FunctionPlace): FunctionRegistry {
     async invoke(nameOrArn, payload, { signal, clientContext } = {}) {
       const found = find(nameOrArn);
       if (found === undefined) return { status: "notFound", functionArn: arnOf(nameOrArn) };
-      signal?.throwIfAborted();
+      throwIfStopped(signal);
       const requestId = randomUUID();
       const fault = intercept?.(signal);
       const refusal = (fault && (await fault)) ?? checkConcurrency(found);

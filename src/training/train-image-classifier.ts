@@ -40,15 +40,17 @@ const OptionsSchema = z.strictObject({
  * `onAbort` says otherwise. Needs `sagemaker:CreateTrainingJob`, `DescribeTrainingJob`, `StopTrainingJob`, `AddTags`
  * and `iam:PassRole` for the role; for the checks before the start also what {@link preflightTraining} needs, and what is
  * denied there is a warning; for the epochs `logs:DescribeLogStreams` and `logs:GetLogEvents`, and the package
- * `@aws-sdk/client-cloudwatch-logs`. What AWS refuses the start for arrives as it is, after an event with what to do about it. A question for the status that fails in passing is asked again. What does not pass,
- * such as expired credentials, arrives as AWS's own error after an event `leftRunning`: the job goes on then.
+ * `@aws-sdk/client-cloudwatch-logs`. What AWS refuses the start for arrives as it is, after an event with what to do
+ * about it. A question for the status that fails in passing is asked again. What does not pass, such as expired
+ * credentials, arrives as AWS's own error after an event `leftRunning`: the job goes on then.
  *
  * @param options - See {@link TrainImageClassifierOptions}.
  * @returns The model: its artifact in S3, the image that serves it, its labels, its epochs and what it cost.
  * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong; nothing was started.
  * @throws {@link AlgorithmImageError} `REGION_UNSUPPORTED` when the algorithm is not offered in the region.
  * @throws {@link TrainingPreflightError} `TRAINING_PREFLIGHT_FAILED` when the checks found an error; nothing was started.
- * @throws {@link TrainingJobError} `TRAINING_JOB_FAILED` when the job failed, with SageMaker's reason and the last lines of its log.
+ * @throws {@link TrainingJobError} `TRAINING_JOB_FAILED` when the job failed, with SageMaker's reason and the last lines
+ * of its log.
  * @throws {@link TrainingJobError} `TRAINING_JOB_STOPPED` when the job was stopped or met its runtime limit.
  * @throws {@link WaitTimeoutError} `WAIT_TIMEOUT` when the job did not end in time.
  *
@@ -81,6 +83,7 @@ export async function trainImageClassifier(options: TrainImageClassifierOptions)
       const trainingJobName = request.TrainingJobName ?? "";
       const { labels, imageShape, train } = job.dataset;
       request.Tags = [...(request.Tags ?? []), ...formatLabelTags(labels)].slice(0, MOST_TAGS);
+      signal?.throwIfAborted();
       await startTrainingJob(client, { request, job, preflight, s3: clients.s3, signal, onFinding: onProgress }).catch(
         async (error: unknown) => {
           // Whether AWS took the request before the abort is not known. Only a name of our own is surely ours.

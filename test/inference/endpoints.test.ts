@@ -64,7 +64,7 @@ describe("deployEndpoint", () => {
     expect(deletes()).toEqual(["DeleteEndpointConfigCommand", "DeleteModelCommand"]);
     expect(events.at(-1)).toEqual({
       type: "cleanup",
-      removed: ["model scones-1", "endpoint-config scones-1"],
+      removed: ["endpoint-config scones-1", "model scones-1"],
       left: [],
     });
   });

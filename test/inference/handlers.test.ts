@@ -5,8 +5,8 @@ import type { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createClassifyHandler } from "../../src/inference/handlers/classify-handler.js";
+import { parsePayload } from "../../src/inference/handlers/envelope.js";
 import { createFilterHandler } from "../../src/inference/handlers/filter-handler.js";
-import { parsePayload } from "../../src/inference/handlers/payload.js";
 import { createSerializeHandler } from "../../src/inference/handlers/serialize-handler.js";
 import { sharedData } from "../helpers/shared-data.js";
 
@@ -94,14 +94,11 @@ describe("createSerializeHandler", () => {
     expect(body).toEqual({ image_data: "AQID", s3_bucket: "scones", s3_key: "test/a.png", inferences: [] });
   });
 
-  it("refuses an image above the limit, whatever the length header says", async () => {
-    const expected = {
-      name: "InvalidPayloadError",
-      code: "IMAGE_TOO_LARGE",
-      message: expect.stringMatching(/^s3:\/\/scones\/test\/a.png has 1\d bytes, but only 10 fit/),
-    };
-    await expect(serialize(Buffer.alloc(11), { maxInlineBytes: 10 })).rejects.toMatchObject(expected);
-    await expect(serialize(Buffer.alloc(11), { maxInlineBytes: 10, ContentLength: 3 })).rejects.toMatchObject(expected);
+  it("leaves an image above the limit in S3 and says so, whatever the length header says", async () => {
+    const body = { image_data: "", image_source: "s3", s3_bucket: "scones", s3_key: "test/a.png", inferences: [] };
+    const result = { statusCode: 200, body };
+    expect(await serialize(Buffer.alloc(11), { maxInlineBytes: 10 })).toEqual(result);
+    expect(await serialize(Buffer.alloc(11), { maxInlineBytes: 10, ContentLength: 3 })).toEqual(result);
   });
 
   it("refuses an empty object", async () => {
@@ -136,9 +133,29 @@ describe("createClassifyHandler", () => {
     await expect(classify("[0.2, 0.3, 0.5]", ["bicycle", "motorcycle"])).rejects.toThrow(/3 probabilities for 2/);
   });
 
-  it("refuses an event without an image", async () => {
-    const handler = createClassifyHandler({ endpointName: "scones-1" });
-    await expect(handler({ ...PAYLOAD, image_data: "" })).rejects.toThrow(/image_data: is empty/);
+  it("reads an image that is not in the payload from S3", async () => {
+    const sent: unknown[] = [];
+    const sagemakerRuntime = {
+      send: async (command: { input: { Body: Uint8Array } }) => {
+        sent.push([...command.input.Body]);
+        return { Body: Buffer.from("[0.9, 0.1]") };
+      },
+    } as unknown as SageMakerRuntimeClient;
+    const s3 = clientThatAnswers<S3Client>(() => ({ Body: Readable.from([Buffer.from([1, 2, 3])]), ContentLength: 3 }));
+    const handler = createClassifyHandler({ endpointName: "scones-1", clients: { sagemakerRuntime, s3 } });
+    const { body } = await handler({ s3_bucket: "scones", s3_key: "test/a.png", image_source: "s3" });
+    expect(sent).toEqual([[1, 2, 3]]);
+    expect(body).toMatchObject({ image_data: "", inferences: [0.9, 0.1] });
+  });
+
+  it("refuses an image in S3 that is larger than a request may be", async () => {
+    const s3 = clientThatAnswers<S3Client>(() => ({ Body: Readable.from([]), ContentLength: 6_291_457 }));
+    const handler = createClassifyHandler({ endpointName: "scones-1", clients: { s3 } });
+    await expect(handler({ ...PAYLOAD, image_data: "" })).rejects.toMatchObject({
+      name: "InvalidPayloadError",
+      code: "IMAGE_TOO_LARGE",
+      message: expect.stringMatching(/^s3:\/\/scones\/test\/a.png has 6291457 bytes, but an endpoint takes 6291456/),
+    });
   });
 });
 

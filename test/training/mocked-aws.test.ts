@@ -84,6 +84,30 @@ describe("a job on several spot instances", () => {
   });
 });
 
+describe("a start that is aborted", () => {
+  it("sends nothing where the signal has fired already", async () => {
+    const reason = new Error("enough");
+    await expect(trainImageClassifier({ ...options(), signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(sagemaker.calls()).toHaveLength(0);
+  });
+
+  it("stops a job that AWS may have accepted, but never one whose name is the caller's", async () => {
+    for (const jobName of [undefined, "mine"]) {
+      sagemaker.reset();
+      const controller = new AbortController();
+      sagemaker.on(StopTrainingJobCommand).resolves({});
+      sagemaker.on(CreateTrainingJobCommand).callsFake(() => {
+        controller.abort(new Error("enough"));
+        throw new Error("the connection was closed");
+      });
+      const name = jobName === undefined ? {} : { jobName };
+      const training = trainImageClassifier({ ...options(), ...name, signal: controller.signal });
+      await expect(training).rejects.toThrow("enough");
+      expect(sagemaker.commandCalls(StopTrainingJobCommand)).toHaveLength(jobName === undefined ? 1 : 0);
+    }
+  });
+});
+
 describe("a wait of hours", () => {
   it("ends at its limit although the log hangs, and stops the job", async () => {
     vi.useFakeTimers();

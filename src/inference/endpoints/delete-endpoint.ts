@@ -50,6 +50,7 @@ const OptionsSchema = z.strictObject({
       endpointName: ResourceNameSchema,
       endpointConfigName: ResourceNameSchema,
       modelNames: z.array(ResourceNameSchema),
+      reusedModelNames: z.array(ResourceNameSchema).optional(),
     }),
   ]),
   timeoutMs: z.number().positive().default(1_800_000),
@@ -63,6 +64,7 @@ interface EndpointParts {
   readonly endpointName: string;
   readonly endpointConfigName?: string;
   readonly modelNames: readonly string[];
+  readonly reusedModelNames?: readonly string[] | undefined;
 }
 
 /**
@@ -122,7 +124,7 @@ export async function deleteEndpoint(options: DeleteEndpointOptions): Promise<vo
         );
         onProgress?.({ type: "deleted", resource: "endpoint-config", name: endpointConfigName });
       }
-      for (const name of parts.modelNames) {
+      for (const name of parts.modelNames.filter((model) => !parts.reusedModelNames?.includes(model))) {
         await ignoreMissing(() =>
           abortable(signal, (send) => client.send(new DeleteModelCommand({ ModelName: name }), send)),
         );
@@ -144,8 +146,10 @@ async function findParts(
       client.send(new DescribeEndpointConfigCommand({ EndpointConfigName: endpointConfigName }), send),
     ),
   );
-  const named = config?.ProductionVariants?.flatMap((variant) => variant.ModelName ?? []);
-  return { endpointName, endpointConfigName, modelNames: named ?? [endpointName] };
+  if (config === undefined) return { endpointName, endpointConfigName, modelNames: [endpointName] };
+  const variants = [...(config.ProductionVariants ?? []), ...(config.ShadowProductionVariants ?? [])];
+  const modelNames = [...new Set(variants.flatMap((variant) => variant.ModelName ?? []))];
+  return { endpointName, endpointConfigName, modelNames };
 }
 
 function describeEndpoint(client: SageMakerClient, endpointName: string, signal: AbortSignal | undefined) {

@@ -2,23 +2,23 @@ import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
   CreateModelCommand,
-  DeleteEndpointCommand,
-  DeleteEndpointConfigCommand,
-  DeleteModelCommand,
-  DescribeEndpointCommand,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
-import { abortable } from "../../core/abort.js";
 import type { SageMakerClients } from "../../core/clients.js";
 import type { DeployedEndpoint } from "../../core/contracts.js";
+import { createResourceName } from "../../core/names.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
-import { poll } from "../../core/poll.js";
 import { useClient } from "../../core/use-client.js";
-import { waitTimeout } from "../../core/wait-timeout.js";
+import { CreatedResources, type EndpointResource } from "./created-resources.js";
+import { deleteEndpoint } from "./delete-endpoint.js";
 import { EndpointError } from "./endpoint-error.js";
-import { buildEndpointRequests, type EndpointOptions, endpointFields } from "./endpoint-request.js";
-import { ignoreMissing } from "./missing-resource.js";
+import { checkServing, type EndpointOptions, endpointFields, type ResolvedServing } from "./endpoint-fields.js";
+import { buildResolved, type EndpointRequests, resolveCapture, trainedModels } from "./endpoint-request.js";
+import { EndpointFailure, waitUntilInService } from "./wait-for-endpoint.js";
+
+/** An endpoint that `await using` deletes; it is plain JSON but for that. */
+export type LiveEndpoint = DeployedEndpoint & AsyncDisposable;
 
 /** What `deployEndpoint` tells while it works. */
 export type DeployProgressEvent =
@@ -26,7 +26,7 @@ export type DeployProgressEvent =
       /** A resource was created. */
       readonly type: "created";
       /** Kind of the resource. */
-      readonly resource: "model" | "endpoint-config" | "endpoint";
+      readonly resource: EndpointResource;
       /** Name of the resource. */
       readonly name: string;
     }
@@ -59,24 +59,21 @@ export interface DeployEndpointOptions extends EndpointOptions {
   readonly onProgress?: (event: DeployProgressEvent) => void;
 }
 
-const OptionsSchema = z.strictObject({
-  ...endpointFields,
-  timeoutMs: z.number().positive().default(1_800_000),
-  pollIntervalMs: z.number().positive().optional(),
-  clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
-  signal: signalSchema.optional(),
-  onProgress: callbackSchema<(event: DeployProgressEvent) => void>().optional(),
-});
-
-/** One created resource and how to remove it. */
-interface Created {
-  readonly label: string;
-  readonly remove: () => Promise<unknown>;
-}
+const OptionsSchema = z
+  .strictObject({
+    ...endpointFields,
+    timeoutMs: z.number().positive().default(1_800_000),
+    pollIntervalMs: z.number().positive().optional(),
+    clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
+    signal: signalSchema.optional(),
+    onProgress: callbackSchema<(event: DeployProgressEvent) => void>().optional(),
+  })
+  .superRefine(checkServing);
 
 /**
- * Puts a trained model behind a real-time endpoint: it creates model, endpoint configuration and endpoint, and waits
- * until the endpoint is in service. AWS bills the endpoint from then on until it is deleted, used or not. When a step
+ * Puts one trained model, or several as variants, behind an endpoint: it creates models, endpoint configuration and
+ * endpoint, and waits until the endpoint is in service. Every request is captured unless you say otherwise. AWS bills the
+ * endpoint from then on until it is deleted, used or not; `await using` deletes it at the end of the block. When a step
  * fails, the wait is too long or the signal fires, what this call created is removed again. Needs
  * `sagemaker:CreateModel`, `CreateEndpointConfig`, `CreateEndpoint`, `DescribeEndpoint`, `AddTags`, the three deletes
  * and `iam:PassRole` for the role.
@@ -84,8 +81,8 @@ interface Created {
  * @param options - See {@link DeployEndpointOptions}.
  * @returns The endpoint, with all that `deleteEndpoint` needs to remove it.
  * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong; nothing was created.
- * @throws {@link EndpointError} `ENDPOINT_FAILED` when the endpoint did not come into service; `details.left` names
- *   what could not be removed again.
+ * @throws {@link EndpointError} `ENDPOINT_FAILED` when the endpoint did not come into service, or AWS refused a step and
+ *   something could not be removed again, which `details.left` names.
  * @throws {@link WaitTimeoutError} `WAIT_TIMEOUT` when it did not come into service in time.
  *
  * @example
@@ -104,137 +101,100 @@ interface Created {
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints.html
  */
-export async function deployEndpoint(options: DeployEndpointOptions): Promise<DeployedEndpoint> {
-  const { timeoutMs, pollIntervalMs, clients, signal, onProgress, ...resolved } = parseOptions(
+export async function deployEndpoint(options: DeployEndpointOptions): Promise<LiveEndpoint> {
+  const { timeoutMs, pollIntervalMs, clients, signal, onProgress, endpointName, ...serving } = parseOptions(
     "deployEndpoint",
     OptionsSchema,
     options,
   );
-  const { endpointName: chosenName, capture, ...rest } = resolved;
-  const requests = buildEndpointRequests({
-    ...rest,
-    ...(chosenName === undefined ? {} : { endpointName: chosenName }),
-    ...(capture === undefined ? {} : { capture }),
-  });
-  const name = requests.endpoint.EndpointName ?? "";
-  const sendOptions = signal === undefined ? {} : { abortSignal: signal };
+  const name = endpointName ?? createResourceName("scones");
+  const requests = buildResolved(serving, name);
 
   return useClient(
     clients.sagemaker,
     () => new SageMakerClient({}),
     async (client) => {
-      const created: Created[] = [];
-      const create = async <T>(
-        resource: "model" | "endpoint-config" | "endpoint",
-        send: () => Promise<T>,
-        remove: () => Promise<unknown>,
-      ): Promise<T> => {
-        const entry = { label: `${resource} ${name}`, remove };
-        const result = await abortable(signal, send).catch((error: unknown) => {
-          // Unless AWS itself refused it, the resource may be there although no answer came.
-          if (!isRefusal(error)) created.push(entry);
-          throw error;
-        });
-        created.push(entry);
-        onProgress?.({ type: "created", resource, name });
-        return result;
-      };
+      const created = new CreatedResources(client);
+      const tell = (resource: EndpointResource, resourceName: string) =>
+        onProgress?.({ type: "created", resource, name: resourceName });
       try {
-        await create(
-          "model",
-          () => client.send(new CreateModelCommand(requests.model), sendOptions),
-          () => client.send(new DeleteModelCommand({ ModelName: name })),
+        for (const model of requests.models) {
+          const modelName = model.ModelName ?? name;
+          await created.create("model", modelName, signal, (send) => client.send(new CreateModelCommand(model), send));
+          tell("model", modelName);
+        }
+        await created.create("endpoint-config", name, signal, (send) =>
+          client.send(new CreateEndpointConfigCommand(requests.endpointConfig), send),
         );
-        await create(
-          "endpoint-config",
-          () => client.send(new CreateEndpointConfigCommand(requests.endpointConfig), sendOptions),
-          () => client.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name })),
+        tell("endpoint-config", name);
+        const { EndpointArn = "" } = await created.create("endpoint", name, signal, (send) =>
+          client.send(new CreateEndpointCommand(requests.endpoint), send),
         );
-        const endpoint = await create(
-          "endpoint",
-          () => client.send(new CreateEndpointCommand(requests.endpoint), sendOptions),
-          () => client.send(new DeleteEndpointCommand({ EndpointName: name })),
-        );
-        await waitUntilInService({ client, name, timeoutMs, pollIntervalMs, signal, onProgress });
-        return {
-          endpointName: name,
-          endpointArn: endpoint.EndpointArn ?? "",
-          endpointConfigName: name,
-          modelNames: [name],
-          labels: resolved.model.labels,
-          ...(capture === undefined ? {} : { captures: `${capture.destination.replace(/\/+$/, "")}/${name}/` }),
-        };
+        tell("endpoint", name);
+        await waitUntilInService({
+          client,
+          name,
+          timeoutMs,
+          pollIntervalMs,
+          signal,
+          onStatus: (status) => onProgress?.({ type: "status", status }),
+          remedy: "What was created is being removed; deploy again.",
+        });
+        return makeDisposable(describeDeployed(serving, requests, name, EndpointArn), options.clients ?? {});
       } catch (error) {
-        const left = await removeAll(created);
-        const removed = created.map(({ label }) => label).filter((label) => !left.includes(label));
-        if (created.length > 0) onProgress?.({ type: "cleanup", removed, left });
-        throw error instanceof EndpointFailure ? describeFailure(name, error, left) : error;
+        const { removed, left } = await created.removeAll();
+        if (created.count > 0) onProgress?.({ type: "cleanup", removed, left });
+        if (signal?.aborted) throw error;
+        throw error instanceof EndpointFailure || left.length > 0 ? describeFailure(name, error, left) : error;
       }
     },
   );
 }
 
-/** Carries status and reason from the wait to the place that also knows what is left. */
-class EndpointFailure extends Error {
-  constructor(
-    readonly status: string,
-    readonly reason: string | undefined,
-  ) {
-    super(status);
-  }
+/** @internal */
+export function describeDeployed(
+  serving: ResolvedServing,
+  { models, endpointConfig }: Pick<EndpointRequests, "models" | "endpointConfig">,
+  endpointName: string,
+  endpointArn: string,
+): DeployedEndpoint {
+  const created = models.flatMap(({ ModelName }) => ModelName ?? []);
+  const variants = [...(endpointConfig.ProductionVariants ?? []), ...(endpointConfig.ShadowProductionVariants ?? [])];
+  const modelNames = [...new Set(variants.flatMap(({ ModelName }) => ModelName ?? []))];
+  const reused = modelNames.filter((model) => !created.includes(model));
+  const capture = resolveCapture(serving);
+  return {
+    endpointName,
+    endpointArn,
+    endpointConfigName: endpointConfig.EndpointConfigName ?? endpointName,
+    modelNames,
+    labels: serving.labels ?? trainedModels(serving)[0]?.labels ?? [],
+    ...(reused.length > 0 ? { reusedModelNames: reused } : {}),
+    ...(capture === undefined ? {} : { captures: `${capture.destination.replace(/\/+$/, "")}/${endpointName}/` }),
+  };
 }
 
-function describeFailure(endpointName: string, failure: EndpointFailure, left: readonly string[]): EndpointError {
-  const { status, reason } = failure;
+/** The method is not enumerable, so that the value stays the JSON it was. @internal */
+export function makeDisposable(endpoint: DeployedEndpoint, clients: SageMakerClients): LiveEndpoint {
+  const dispose = () => deleteEndpoint({ endpoint, clients });
+  return Object.defineProperty({ ...endpoint }, Symbol.asyncDispose, { value: dispose }) as LiveEndpoint;
+}
+
+function describeFailure(endpointName: string, error: unknown, left: readonly string[]): EndpointError {
+  const failure = error instanceof EndpointFailure ? error : undefined;
+  const status = failure?.status ?? "NotCreated";
+  const reason = failure === undefined ? "a step failed, see the cause" : failure.reason;
   const rest =
     left.length === 0 ? "Nothing of it is left on AWS." : `Still there and to be deleted: ${left.join(", ")}.`;
   return new EndpointError({
     code: "ENDPOINT_FAILED",
     message: `Endpoint ${endpointName} did not come into service (${status}): ${reason ?? "SageMaker gives no reason"}. ${rest}`,
-    details: { endpointName, status, left, ...(reason === undefined ? {} : { failureReason: reason }) },
-  });
-}
-
-interface WaitOptions {
-  readonly client: SageMakerClient;
-  readonly name: string;
-  readonly timeoutMs: number;
-  readonly pollIntervalMs: number | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly onProgress: ((event: DeployProgressEvent) => void) | undefined;
-}
-
-async function waitUntilInService({ client, name, signal, onProgress, ...wait }: WaitOptions): Promise<void> {
-  let lastStatus: string | undefined;
-  await poll({
-    timeoutMs: wait.timeoutMs,
-    intervalMs: wait.pollIntervalMs,
-    signal,
-    check: async () => {
-      const seen = await abortable(signal, (send) =>
-        client.send(new DescribeEndpointCommand({ EndpointName: name }), send),
-      );
-      const status = seen.EndpointStatus ?? "Creating";
-      if (status !== lastStatus) onProgress?.({ type: "status", status });
-      lastStatus = status;
-      if (status === "Failed" || status === "OutOfService") throw new EndpointFailure(status, seen.FailureReason);
-      return status === "InService" ? true : undefined;
+    details: {
+      endpointName,
+      status,
+      left,
+      ...(failure?.reason === undefined ? {} : { failureReason: failure.reason }),
     },
-    onTimeout: (elapsed) =>
-      waitTimeout(`endpoint ${name}`, elapsed, lastStatus, "What was created is being removed; deploy again."),
+    ...(failure === undefined ? { cause: error } : {}),
   });
-}
-
-/** Whether AWS answered and said no, so that nothing can have been created. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && "$fault" in error && error.$fault === "client";
-}
-
-/** Removes in reverse order and goes on after a failure; returns what is left. */
-async function removeAll(created: readonly Created[]): Promise<readonly string[]> {
-  const left: string[] = [];
-  for (const { label, remove } of created.toReversed()) {
-    await ignoreMissing(remove).catch(() => left.push(label));
-  }
-  return left;
 }

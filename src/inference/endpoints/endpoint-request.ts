@@ -3,90 +3,47 @@ import type {
   CreateEndpointConfigCommandInput,
   CreateModelCommandInput,
   DataCaptureConfig,
+  ProductionVariant,
   ProductionVariantInstanceType,
+  Tag,
 } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
-import { type TrainedModel, TrainedModelSchema } from "../../core/contracts.js";
-import { createResourceName, ResourceNameSchema, RoleArnSchema } from "../../core/names.js";
-import { parseOptions } from "../../core/options.js";
+import { createResourceName } from "../../core/names.js";
+import { InvalidOptionsError, parseOptions } from "../../core/options.js";
+import { parseS3Uri } from "../../core/s3-uri.js";
+import { checkServing, type EndpointOptions, endpointFields, type ResolvedServing } from "./endpoint-fields.js";
+import { expiryOf, TAG } from "./lease.js";
 
-/** What is captured of the requests to an endpoint, and where it goes. */
-export interface CaptureOptions {
-  /** `s3://` prefix that receives `{endpoint}/{variant}/yyyy/MM/dd/HH/*.jsonl`. */
-  readonly destination: string;
-  /** Share of requests that are captured, in percent, 0 to 100. @defaultValue `100` */
-  readonly samplingPercentage?: number;
-  /** What is captured of a request. @defaultValue `["Input", "Output"]` */
-  readonly modes?: readonly ("Input" | "Output")[];
+/** What is needed behind an endpoint: new models, and the configuration that names them. @internal */
+export interface ServingRequests {
+  readonly models: readonly CreateModelCommandInput[];
+  readonly endpointConfig: CreateEndpointConfigCommandInput;
 }
 
-/** What describes an endpoint. */
-export interface EndpointOptions {
-  /** The trained model, as `trainImageClassifier` returns it. */
-  readonly model: TrainedModel;
-  /** ARN of the IAM role that the endpoint runs as: it reads the artifact and writes the captures. */
-  readonly roleArn: string;
-  /** Name of the endpoint, and of its model and configuration. @defaultValue a new name that begins with `scones` */
-  readonly endpointName?: string;
-  /** Kind of machine. @defaultValue `"ml.m5.xlarge"` */
-  readonly instanceType?: string;
-  /** Number of machines. @defaultValue `1` */
-  readonly instanceCount?: number;
-  /** Data capture; without it nothing is captured. */
-  readonly capture?: CaptureOptions;
-  /** Further tags of all three resources; `created-by: scones-ml` is always there. */
-  readonly tags?: Readonly<Record<string, string>>;
-}
-
-/** The three requests that make an endpoint, in the order in which they are sent. */
+/** The requests that make an endpoint, in the order in which they are sent. */
 export interface EndpointRequests {
-  /** Input of `CreateModelCommand`. */
-  readonly model: CreateModelCommandInput;
+  /** Inputs of `CreateModelCommand`: one for each trained model, none for those that SageMaker has already. */
+  readonly models: readonly CreateModelCommandInput[];
   /** Input of `CreateEndpointConfigCommand`. */
   readonly endpointConfig: CreateEndpointConfigCommandInput;
   /** Input of `CreateEndpointCommand`. */
   readonly endpoint: CreateEndpointCommandInput;
 }
 
-/** Schema fields shared by the builder and `deployEndpoint`; they hold the defaults. @internal */
-export const endpointFields = {
-  model: TrainedModelSchema,
-  roleArn: RoleArnSchema,
-  endpointName: ResourceNameSchema.min(1).optional(),
-  instanceType: z
-    .string()
-    .startsWith("ml.", "must be a SageMaker instance type such as ml.m5.xlarge")
-    .default("ml.m5.xlarge"),
-  instanceCount: z.int().min(1).default(1),
-  capture: z
-    .strictObject({
-      destination: z
-        .string()
-        .max(512)
-        .regex(/^s3:\/\/[^/]+(\/.*)?$/s, "must be an S3 location such as s3://bucket/data_capture"),
-      samplingPercentage: z.int().min(0).max(100).default(100),
-      modes: z
-        .array(z.enum(["Input", "Output"]))
-        .min(1)
-        .readonly()
-        .default(["Input", "Output"]),
-    })
-    .optional(),
-  tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
-} as const;
+const OptionsSchema = z.strictObject(endpointFields).superRefine(checkServing);
 
-const OptionsSchema = z.strictObject(endpointFields);
-
-/** The variant's name; the Python SDK uses the same, and captures lie under it. */
+/** The name of the only variant; the Python SDK uses the same, and captures lie under it. */
 const VARIANT_NAME = "AllTraffic";
+const MAX_NAME_LENGTH = 63;
 
 /**
- * Builds the three requests that make an endpoint: model, endpoint configuration and endpoint share one name. It
- * calls nothing. Captured answers arrive as JSON rather than BASE64 because the content types are always named.
+ * Builds the requests that make an endpoint: models, endpoint configuration and endpoint. They share one name; with
+ * variants, a model is named `{endpoint}-{variant}`. It calls nothing. Captured answers arrive as JSON rather than
+ * BASE64 because the content types are always named.
  *
  * @param options - See {@link EndpointOptions}.
- * @returns The inputs of the three commands.
- * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
+ * @returns The inputs of the commands.
+ * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong, or two do not fit together.
  *
  * @example
  * ```ts
@@ -106,36 +63,126 @@ const VARIANT_NAME = "AllTraffic";
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
  */
 export function buildEndpointRequests(options: EndpointOptions): EndpointRequests {
-  const { model, roleArn, capture, ...endpoint } = parseOptions("buildEndpointRequests", OptionsSchema, options);
-  const name = endpoint.endpointName ?? createResourceName("scones");
-  const tags = Object.entries({ ...endpoint.tags, "created-by": "scones-ml" }).map(([Key, Value]) => ({ Key, Value }));
+  const { endpointName, ...serving } = parseOptions("buildEndpointRequests", OptionsSchema, options);
+  return buildResolved(serving, endpointName ?? createResourceName("scones"));
+}
+
+/** @internal */
+export function buildResolved(serving: ResolvedServing, name: string): EndpointRequests {
+  const requests = buildServing(serving, name);
+  const { Tags } = requests.endpointConfig;
+  return { ...requests, endpoint: { EndpointName: name, EndpointConfigName: name, ...(Tags && { Tags }) } };
+}
+
+/**
+ * Builds models and configuration.
+ *
+ * @param options - The options with their defaults.
+ * @param name - Name of the configuration, which the models' names begin with.
+ * @returns The requests.
+ * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when a model's name would be too long.
+ * @internal
+ */
+export function buildServing(options: ResolvedServing, name: string): ServingRequests {
+  const tags = buildTags(options);
+  const models: CreateModelCommandInput[] = [];
+  const isAlone = options.variants === undefined && options.shadow === undefined;
+  const build = (variant: NonNullable<ResolvedServing["shadow"]>): ProductionVariant => {
+    const ModelName = typeof variant.model === "string" ? variant.model : isAlone ? name : `${name}-${variant.name}`;
+    if (ModelName.length > MAX_NAME_LENGTH) throw tooLong(ModelName);
+    if (typeof variant.model !== "string") {
+      const { securityGroupIds, subnets } = options.vpc ?? {};
+      models.push({
+        ModelName,
+        ExecutionRoleArn: options.roleArn,
+        PrimaryContainer: { Image: variant.model.image, ModelDataUrl: variant.model.artifact },
+        ...(securityGroupIds && subnets
+          ? { VpcConfig: { SecurityGroupIds: [...securityGroupIds], Subnets: [...subnets] } }
+          : {}),
+        Tags: tags,
+      });
+    }
+    return {
+      VariantName: variant.name,
+      ModelName,
+      ...buildCapacity(options, variant),
+      InitialVariantWeight: variant.weight,
+    };
+  };
+  const only = options.model === undefined ? [] : [{ name: VARIANT_NAME, model: options.model, weight: 1 }];
+  const variants = (options.variants ?? only).map(build);
+  const shadow = options.shadow === undefined ? undefined : [build(options.shadow)];
+  const capture = resolveCapture(options);
+  const KmsKeyId = options.kmsKeyId;
   return {
-    model: {
-      ModelName: name,
-      ExecutionRoleArn: roleArn,
-      PrimaryContainer: { Image: model.image, ModelDataUrl: model.artifact },
-      Tags: tags,
-    },
+    models,
     endpointConfig: {
       EndpointConfigName: name,
-      ProductionVariants: [
-        {
-          VariantName: VARIANT_NAME,
-          ModelName: name,
-          // The service model lists instance types that this library's clients may not know yet.
-          InstanceType: endpoint.instanceType as ProductionVariantInstanceType,
-          InitialInstanceCount: endpoint.instanceCount,
-          InitialVariantWeight: 1,
-        },
-      ],
-      ...(capture === undefined ? {} : { DataCaptureConfig: buildCaptureConfig(capture) }),
+      ProductionVariants: variants,
+      ...(shadow ? { ShadowProductionVariants: shadow } : {}),
+      ...(capture ? { DataCaptureConfig: { ...buildCaptureConfig(capture), ...(KmsKeyId ? { KmsKeyId } : {}) } } : {}),
+      ...(options.async ? { AsyncInferenceConfig: buildAsync(options.async, KmsKeyId) } : {}),
+      // A serverless endpoint has no disk of its own to encrypt.
+      ...(KmsKeyId && options.serverless === undefined ? { KmsKeyId } : {}),
       Tags: tags,
     },
-    endpoint: { EndpointName: name, EndpointConfigName: name, Tags: tags },
   };
 }
 
-function buildCaptureConfig(capture: Required<CaptureOptions>): DataCaptureConfig {
+/** Where captures go: as told, or beside the model. @internal */
+export function resolveCapture(
+  options: ResolvedServing,
+): Required<Exclude<ResolvedServing["capture"], false | undefined>> | undefined {
+  if (options.capture === false || options.serverless !== undefined) return undefined;
+  if (options.capture !== undefined) return options.capture;
+  const [first] = trainedModels(options);
+  if (first === undefined) return undefined;
+  const destination = `s3://${parseS3Uri(first.artifact).bucket}/data_capture`;
+  return { destination, samplingPercentage: 100, modes: ["Input", "Output"] };
+}
+
+/** The trained models among the options. @internal */
+export function trainedModels({ model, variants = [], shadow }: ResolvedServing) {
+  return [model, ...variants.map((variant) => variant.model), shadow?.model].filter((one) => typeof one === "object");
+}
+
+function buildTags({ tags, owner, lease }: ResolvedServing): Tag[] {
+  const expires = lease === false ? {} : { [TAG.expires]: expiryOf(lease) };
+  const all = { ...tags, [TAG.createdBy]: "scones-ml", [TAG.owner]: owner, ...expires };
+  return Object.entries(all).map(([Key, Value]) => ({ Key, Value }));
+}
+
+function buildCapacity(
+  { serverless, ...endpoint }: ResolvedServing,
+  variant: { readonly instanceType?: string | undefined; readonly instanceCount?: number | undefined },
+): Partial<ProductionVariant> {
+  if (serverless !== undefined) {
+    return { ServerlessConfig: { MemorySizeInMB: serverless.memoryMb, MaxConcurrency: serverless.maxConcurrency } };
+  }
+  return {
+    // The service model lists instance types that this library's clients may not know yet.
+    InstanceType: (variant.instanceType ?? endpoint.instanceType) as ProductionVariantInstanceType,
+    InitialInstanceCount: variant.instanceCount ?? endpoint.instanceCount,
+  };
+}
+
+function buildAsync(
+  { destination, failureDestination, maxConcurrentInvocations }: NonNullable<ResolvedServing["async"]>,
+  KmsKeyId: string | undefined,
+): NonNullable<CreateEndpointConfigCommandInput["AsyncInferenceConfig"]> {
+  return {
+    OutputConfig: {
+      S3OutputPath: destination,
+      ...(failureDestination ? { S3FailurePath: failureDestination } : {}),
+      ...(KmsKeyId ? { KmsKeyId } : {}),
+    },
+    ...(maxConcurrentInvocations
+      ? { ClientConfig: { MaxConcurrentInvocationsPerInstance: maxConcurrentInvocations } }
+      : {}),
+  };
+}
+
+function buildCaptureConfig(capture: NonNullable<ReturnType<typeof resolveCapture>>): DataCaptureConfig {
   return {
     EnableCapture: true,
     InitialSamplingPercentage: capture.samplingPercentage,
@@ -144,4 +191,13 @@ function buildCaptureConfig(capture: Required<CaptureOptions>): DataCaptureConfi
     // Without these the service captures JSON answers as BASE64 (API reference of CaptureContentTypeHeader).
     CaptureContentTypeHeader: { CsvContentTypes: ["text/csv"], JsonContentTypes: ["application/json"] },
   };
+}
+
+function tooLong(name: string): InvalidOptionsError {
+  const message = `the model would be named ${name}, which is longer than ${MAX_NAME_LENGTH} characters`;
+  return new InvalidOptionsError({
+    code: "INVALID_OPTIONS",
+    message: `${message}. Shorten the names of endpoint or variant.`,
+    details: { functionName: "buildEndpointRequests", issues: [{ path: "variants", message }] },
+  });
 }

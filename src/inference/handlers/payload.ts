@@ -1,22 +1,22 @@
 import * as z from "zod";
 import { SconesError } from "../../core/errors.js";
-import { parseProbabilities } from "../../core/prediction.js";
 
-/** A Lambda event does not hold what the handler needs, or an image does not fit into it. */
-export class InvalidPayloadError extends SconesError<"PAYLOAD_INVALID" | "IMAGE_TOO_LARGE"> {
+/** A Lambda event does not hold what the handler needs, or an image or a result has more bytes than a limit of AWS. */
+export class InvalidPayloadError extends SconesError<"PAYLOAD_INVALID" | "IMAGE_TOO_LARGE" | "RESULT_TOO_LARGE"> {
   /** Literal name: Step Functions matches it in `Retry` and `Catch`. */
   override get name(): string {
     return "InvalidPayloadError";
   }
 }
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Four characters stand for three bytes; the length is checked first, so that the pattern need not count. */
+const isBase64 = (text: string) => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 
 /** What the three Lambda functions hand on to each other; the names are the wire names of the workflow. */
 export const InferencePayloadSchema = z
   .object({
-    /** The image as base64 text; empty before it was read. */
-    image_data: z.string().regex(BASE64, "must be base64 text").default(""),
+    /** The image as base64 text; empty before it was read, and where it stays in S3. */
+    image_data: z.string().refine(isBase64, "must be base64 text").default(""),
     /** Bucket that holds the image. */
     s3_bucket: z.string().min(3).max(63),
     /** Key of the image. */
@@ -27,18 +27,60 @@ export const InferencePayloadSchema = z
     label: z.string().optional(),
     /** Probability of the most probable class, 0 to 1, once it is known. */
     confidence: z.number().min(0).max(1).optional(),
+    /** `"s3"` where the image was left out because it would not fit; whoever needs it reads it from S3. */
+    image_source: z.literal("s3").optional(),
+    /** Whether the answer met the threshold, from a filter that tags. */
+    accepted: z.boolean().optional(),
   })
   .readonly();
 
 /** What the three Lambda functions hand on to each other. */
 export type InferencePayload = z.output<typeof InferencePayloadSchema>;
 
-/** What a handler returns. */
+/** What a handler returns for one image. */
 export interface HandlerResult {
   /** Always 200: what goes wrong is thrown, so that Step Functions sees it. */
   readonly statusCode: 200;
   /** The payload, as an object and not as text. */
   readonly body: InferencePayload;
+}
+
+/** One image of several that failed, with what is known of it. Handlers hand it on untouched. */
+export interface FailedItem extends Partial<InferencePayload> {
+  /** What went wrong. */
+  readonly error: {
+    /** Name of the error, as Step Functions would see it. */
+    readonly name: string;
+    /** What happened, at most 500 characters. */
+    readonly message: string;
+  };
+}
+
+/** What a handler returns for several images. */
+export interface BatchHandlerResult {
+  /** Always 200; what went wrong with an image stands at that image. */
+  readonly statusCode: 200;
+  /** The images, in the order of the event. */
+  readonly body: {
+    /** One entry per image. */
+    readonly items: readonly (InferencePayload | FailedItem)[];
+    /** How many of them failed. */
+    readonly failed: number;
+  };
+}
+
+/** An event that holds several images. */
+export type BatchEvent =
+  | readonly unknown[]
+  | { readonly Items: readonly unknown[]; readonly BatchInput?: unknown }
+  | { readonly items: readonly unknown[] };
+
+/** An event that is one image, not wrapped; other fields may stand beside these. */
+export interface ImageEvent {
+  /** Bucket that holds the image. */
+  readonly s3_bucket: string;
+  /** Key of the image. */
+  readonly s3_key: string;
 }
 
 /** What of Lambda's context the handlers look at; the real context fits. */
@@ -47,103 +89,36 @@ export interface HandlerContext {
   getRemainingTimeInMillis?(): number;
 }
 
-const MAX_NESTING = 8;
+/** A Lambda handler for one image or several: a plain function, so that Powertools and Middy can wrap it. */
+export interface InferenceHandler {
+  /** Handles an event with several images; each fails on its own. */
+  (event: BatchEvent, context?: HandlerContext): Promise<BatchHandlerResult>;
+  /** Handles an event with one image, which is not wrapped. */
+  <Event extends ImageEvent>(event: Event, context?: HandlerContext): Promise<HandlerResult>;
+  /** Handles whatever arrives. */
+  (event: unknown, context?: HandlerContext): Promise<HandlerResult | BatchHandlerResult>;
+}
 
-/**
- * Finds the payload in a Lambda event. It may lie flat, in `body` (as an object or as JSON text), in the `Payload` of
- * a `lambda:invoke` result, or in several of these, one inside the other.
- *
- * @param event - The event as Lambda hands it over.
- * @returns The checked payload.
- * @throws {@link InvalidPayloadError} `PAYLOAD_INVALID` naming what is missing or wrong, never its value.
- *
- * @example
- * ```ts
- * import { parsePayload } from "scones-ml/inference";
- *
- * const payload = parsePayload({ statusCode: 200, body: '{"s3_bucket":"scones","s3_key":"test/bicycle_s_000513.png"}' });
- * console.log(payload.s3_key);
- * ```
- */
-export function parsePayload(event: unknown): InferencePayload {
-  const { value, path } = unwrap(event);
-  const result = InferencePayloadSchema.safeParse(decodeInferences(value));
-  if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => ({
-    path: [...path, ...issue.path.map(String)].join("."),
-    message: issue.message,
-  }));
-  throw invalidPayload(issues);
+/** Something wrong with an event, and where. @internal */
+export interface PayloadIssue {
+  /** Names from the outside inwards, joined by dots; empty for the event itself. */
+  readonly path: string;
+  /** What is wrong there; never a value. */
+  readonly message: string;
 }
 
 /**
  * Makes the error for an event that cannot be used.
  *
  * @param issues - What is wrong, and where.
- * @param cause - What was caught, where something was.
  * @returns The error.
  * @internal
  */
-export function invalidPayload(
-  issues: readonly { readonly path: string; readonly message: string }[],
-  cause?: unknown,
-): InvalidPayloadError {
+export function invalidPayload(issues: readonly PayloadIssue[]): InvalidPayloadError {
   const listed = issues.map(({ path, message }) => `${path === "" ? "event" : path}: ${message}`).join("; ");
   return new InvalidPayloadError({
     code: "PAYLOAD_INVALID",
     message: `The event does not hold a usable payload (${listed}). Send { "s3_bucket": ..., "s3_key": ..., "image_data": "", "inferences": [] }.`,
     details: { issues },
-    ...(cause === undefined ? {} : { cause }),
   });
-}
-
-/**
- * Python handlers of the course add their answer beside `body` instead of inside it, so what a wrapper itself carries
- * is newer than what it wraps.
- */
-const NEWER_ON_WRAPPERS = ["inferences", "label", "confidence"];
-
-function unwrap(event: unknown): { readonly value: unknown; readonly path: readonly string[] } {
-  let value = event;
-  let newer: Readonly<Record<string, unknown>> = {};
-  const path: string[] = [];
-  for (let depth = 0; depth < MAX_NESTING; depth++) {
-    if (typeof value === "string") {
-      value = parseJson(value, path);
-      continue;
-    }
-    const wrapped = isRecord(value)
-      ? ["Payload", "body"].find((name) => Object.hasOwn(value as object, name))
-      : undefined;
-    if (!isRecord(value) || Object.hasOwn(value, "s3_key") || wrapped === undefined) {
-      return { value: isRecord(value) ? { ...value, ...newer } : value, path };
-    }
-    newer = { ...pick(value, NEWER_ON_WRAPPERS), ...newer };
-    value = value[wrapped];
-    path.push(wrapped);
-  }
-  throw invalidPayload([{ path: path.join("."), message: `is nested more than ${MAX_NESTING} levels deep` }]);
-}
-
-function pick(value: Readonly<Record<string, unknown>>, names: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(names.filter((name) => Object.hasOwn(value, name)).map((name) => [name, value[name]]));
-}
-
-function parseJson(text: string, path: readonly string[]): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text, which may be an image.
-    throw invalidPayload([{ path: path.join("."), message: "is text that is not JSON" }]);
-  }
-}
-
-/** Python handlers write the probabilities as JSON text inside the payload. */
-function decodeInferences(value: unknown): unknown {
-  if (!isRecord(value) || typeof value["inferences"] !== "string") return value;
-  return { ...value, inferences: parseProbabilities(value["inferences"]) };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

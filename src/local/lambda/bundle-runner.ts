@@ -1,5 +1,6 @@
 import { devNull } from "node:os";
 import { dirname, resolve } from "node:path";
+import { onStop, type StopSignal, throwIfStopped } from "../stop-signal.js";
 import { BundleEnvironment } from "./bundle-environment.js";
 import { logPlaceOf } from "./function-context.js";
 import type { ResolvedBundle } from "./function-options.js";
@@ -60,13 +61,13 @@ export function createBundleRunner(
       return running;
     },
     async run(call, signal) {
-      signal?.throwIfAborted();
+      throwIfStopped(signal);
       running++;
       // Lambda does not stop a function whose caller went away either: it goes on and keeps its place.
       const work = invoke(call).finally(() => {
         running--;
       });
-      return signal === undefined ? work : untilAborted(work, signal);
+      return signal === undefined ? work : untilStopped(work, signal);
     },
     async close() {
       closed = true;
@@ -75,17 +76,12 @@ export function createBundleRunner(
   };
 }
 
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason);
+async function untilStopped<T>(work: Promise<T>, stop: StopSignal): Promise<T> {
+  let stopListening = () => {};
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stopListening = onStop(stop, reject);
   });
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  return Promise.race([work, stopped]).finally(() => stopListening());
 }
 
 /**

@@ -1,3 +1,5 @@
+import { copyPlainJson, NOT_PLAIN } from "./plain-json.js";
+
 /** The event of an invocation: JSON text, or plain JSON, of which whoever gets it gets a copy. @internal */
 export type FunctionPayload = string | { readonly json: unknown };
 
@@ -20,23 +22,7 @@ export function payloadText(payload: FunctionPayload): string {
  * @internal
  */
 export function readPayload(payload: FunctionPayload): unknown {
-  return typeof payload === "string" ? JSON.parse(payload) : copyJson(payload.json, 0);
-}
-
-/** Deeper values are left to `JSON`, which knows how deep it can go. */
-const MAX_DEPTH = 100;
-
-function copyJson(value: unknown, depth: number): unknown {
-  // Text knows neither -0 nor what is not finite.
-  if (typeof value === "number") return Number.isFinite(value) ? value + 0 : null;
-  if (typeof value !== "object" || value === null) return value;
-  if (depth > MAX_DEPTH) return JSON.parse(JSON.stringify(value));
-  if (Array.isArray(value)) return value.map((item) => copyJson(item, depth + 1));
-  const copy: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) {
-    const copied = copyJson(member, depth + 1);
-    if (key !== "__proto__") copy[key] = copied;
-    else Object.defineProperty(copy, key, { value: copied, enumerable: true, configurable: true, writable: true });
-  }
-  return copy;
+  if (typeof payload === "string") return JSON.parse(payload);
+  const copy = copyPlainJson(payload.json);
+  return copy === NOT_PLAIN ? JSON.parse(JSON.stringify(payload.json)) : copy;
 }

@@ -1,3 +1,4 @@
+import type { StopSignal } from "../stop-signal.js";
 import type { FunctionPayload } from "./function-payload.js";
 import type { LambdaFailure } from "./function-result.js";
 
@@ -13,7 +14,13 @@ export interface FunctionCall {
 
 /** How a run ended. @internal */
 export type FunctionOutcome = (
-  | { readonly status: "succeeded"; readonly payload: string }
+  | {
+      readonly status: "succeeded";
+      /** JSON text. */
+      readonly payload: string;
+      /** What the text says, where it is known without reading it; a value that nobody else has. */
+      readonly value?: unknown;
+    }
   | { readonly status: "failed"; readonly failure: LambdaFailure }
 ) & {
   /** What the function printed, as far as it can be told from what others print. */
@@ -35,7 +42,7 @@ export interface FunctionRunner {
   /** How many invocations run now. */
   readonly running: number;
   /** Runs it once; rejects only with the signal's reason. */
-  run(call: FunctionCall, signal?: AbortSignal): Promise<FunctionOutcome>;
+  run(call: FunctionCall, signal?: StopSignal): Promise<FunctionOutcome>;
   /** Ends whatever runs on a thread of its own. */
   close(): Promise<void>;
 }

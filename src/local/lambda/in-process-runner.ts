@@ -1,7 +1,8 @@
+import { onStop, throwIfStopped } from "../stop-signal.js";
 import { createContext } from "./function-context.js";
 import type { LocalFunction, LocalFunctionContext } from "./function-options.js";
 import { readPayload } from "./function-payload.js";
-import { failureOf, marshalResult } from "./function-result.js";
+import { failureOf, takeResult } from "./function-result.js";
 import {
   type FunctionCall,
   type FunctionIdentity,
@@ -33,29 +34,27 @@ export function createInProcessRunner(
     get running() {
       return running;
     },
-    async run(call, signal) {
-      signal?.throwIfAborted();
-      const deadline = now().getTime() + timeoutMs;
-      const context = createContext(identity, call, () => deadline - now().getTime());
-      let timer: NodeJS.Timeout | undefined;
-      let stop = () => {};
-      const givenUp = new Promise<FunctionOutcome>((resolve, reject) => {
-        stop = () => reject(signal?.reason);
-        const giveUp = () => {
-          const failure = timedOut(call.requestId, identity.timeoutSeconds);
-          resolve({ status: "failed", failure, lines: NO_LINES });
+    run(call, signal) {
+      return new Promise((resolve, reject) => {
+        throwIfStopped(signal);
+        const deadline = now().getTime() + timeoutMs;
+        const context = createContext(identity, call, () => deadline - now().getTime());
+        let isOver = false;
+        running++;
+        const end = (settle: () => void) => {
+          if (isOver) return;
+          isOver = true;
+          running--;
+          clearTimeout(timer);
+          stopListening();
+          settle();
         };
-        timer = setTimeout(giveUp, timeoutMs);
+        const failure = () => timedOut(call.requestId, identity.timeoutSeconds);
+        const giveUp = () => end(() => resolve({ status: "failed", failure: failure(), lines: NO_LINES }));
+        const timer = setTimeout(giveUp, timeoutMs);
+        const stopListening = onStop(signal, (reason) => end(() => reject(reason)));
+        void runHandler(handler, call, context).then((outcome) => end(() => resolve(outcome)));
       });
-      signal?.addEventListener("abort", stop, { once: true });
-      running++;
-      try {
-        return await Promise.race([runHandler(handler, call, context), givenUp]);
-      } finally {
-        running--;
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", stop);
-      }
     },
     async close() {},
   };
@@ -69,10 +68,10 @@ async function runHandler(
 ): Promise<FunctionOutcome> {
   try {
     const result = await handler(readPayload(payload) as never, context);
-    const marshalled = marshalResult(result);
-    return typeof marshalled === "string"
-      ? { status: "succeeded", payload: marshalled, lines: NO_LINES }
-      : { status: "failed", failure: marshalled, lines: NO_LINES };
+    const taken = takeResult(result);
+    return "payload" in taken
+      ? { status: "succeeded", payload: taken.payload, value: taken.value, lines: NO_LINES }
+      : { status: "failed", failure: taken, lines: NO_LINES };
   } catch (error) {
     return { status: "failed", failure: failureOf(error), lines: NO_LINES };
   }

@@ -112,10 +112,43 @@ const deployment = structure({
   }),
 });
 
+const s3Path = text({ max: 1024, pattern: /(https|s3):\/\/([^/]+)\/?(.*)/ });
+const topicArn = text({ max: 2048, pattern: /arn:aws[a-z-]*:sns:[a-z0-9-]*:[0-9]{12}:[a-zA-Z0-9_.-]+/ });
+
+const asyncShape = structure(
+  {
+    ClientConfig: structure({ MaxConcurrentInvocationsPerInstance: integer({ min: 1, max: 1000 }) }),
+    OutputConfig: structure({
+      KmsKeyId: kmsKeyId,
+      S3OutputPath: s3Path,
+      S3FailurePath: s3Path,
+      NotificationConfig: structure({
+        SuccessTopic: topicArn,
+        ErrorTopic: topicArn,
+        IncludeInferenceResponseIn: listOf(oneOf("SUCCESS_NOTIFICATION_TOPIC", "ERROR_NOTIFICATION_TOPIC"), { max: 2 }),
+      }),
+    }),
+  },
+  "OutputConfig",
+);
+
 /** The shape of each request about models and endpoints, by operation. @internal */
 export const endpointShapes = {
   CreateModel: structure(
-    { ModelName: modelName, PrimaryContainer: container, ExecutionRoleArn: roleArn, Tags: tags },
+    {
+      ModelName: modelName,
+      PrimaryContainer: container,
+      ExecutionRoleArn: roleArn,
+      VpcConfig: structure(
+        {
+          SecurityGroupIds: listOf(text({ max: 32, pattern: /[-0-9a-zA-Z]+/ }), { min: 1, max: 5 }),
+          Subnets: listOf(text({ max: 32, pattern: /[-0-9a-zA-Z]+/ }), { min: 1, max: 16 }),
+        },
+        "SecurityGroupIds",
+        "Subnets",
+      ),
+      Tags: tags,
+    },
     "ModelName",
   ),
   DescribeModel: structure({ ModelName: modelName }, "ModelName"),
@@ -126,6 +159,7 @@ export const endpointShapes = {
       ProductionVariants: listOf(variantShape, { min: 1, max: 10 }),
       ShadowProductionVariants: listOf(variantShape, { min: 1, max: 10 }),
       DataCaptureConfig: captureShape,
+      AsyncInferenceConfig: asyncShape,
       KmsKeyId: kmsKeyId,
       Tags: tags,
     },

@@ -1,4 +1,4 @@
-import { throwIfAborted } from "../../core/abort.js";
+import { onStop, type StopSignal, throwIfStopped, toAbortSignal, WorkStop } from "../stop-signal.js";
 
 /** Time and chance, injected so that tests decide over both. @internal */
 export interface Clock {
@@ -48,13 +48,13 @@ export const startRealTimer: NonNullable<Clock["startTimer"]> = (milliseconds, o
  *
  * @param clock - The clock.
  * @param milliseconds - How long.
- * @param signal - Ends the wait early.
+ * @param stop - Ends the wait early.
  * @internal
  */
-export async function sleepLong(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  throwIfAborted(signal);
+export async function sleepLong(clock: Clock, milliseconds: number, stop: StopSignal): Promise<void> {
+  throwIfStopped(stop);
   for (let left = milliseconds; left > 0; left -= MAX_TIMER_MS) {
-    await clock.sleep(Math.min(left, MAX_TIMER_MS), signal);
+    await clock.sleep(Math.min(left, MAX_TIMER_MS), toAbortSignal(stop));
   }
 }
 
@@ -69,7 +69,7 @@ function startTimer(clock: Clock, milliseconds: number, onEnd: () => void): () =
 }
 
 /**
- * Runs some work with a time limit. When the time is up, or the caller gives up, the work's signal fires and the
+ * Runs some work with a time limit. When the time is up, or the caller gives up, the work's stop fires and the
  * work is no longer waited for.
  *
  * @param clock - The clock.
@@ -78,37 +78,40 @@ function startTimer(clock: Clock, milliseconds: number, onEnd: () => void): () =
  * @returns What the work returns.
  * @internal
  */
-export async function withTimeout<Result>(
+export function withTimeout<Result>(
   clock: Clock,
   options: {
     readonly milliseconds: number | undefined;
-    readonly signal: AbortSignal;
+    readonly signal: StopSignal;
     readonly onTimeout: () => Error;
   },
-  work: (signal: AbortSignal) => Promise<Result>,
+  work: (stop: WorkStop) => Promise<Result>,
 ): Promise<Result> {
   const { milliseconds, signal, onTimeout } = options;
-  throwIfAborted(signal);
-  const controller = new AbortController();
-  let giveUp: (reason: unknown) => void = () => {};
-  const ended = new Promise<never>((_resolve, reject) => {
-    giveUp = reject;
+  // A stop of one's own for each piece of work, and one promise: tasks with a limit are what most executions are made of.
+  return new Promise((resolve, reject) => {
+    throwIfStopped(signal);
+    const stop = new WorkStop();
+    const giveUp = (reason: unknown) => {
+      reject(reason);
+      stop.abort(reason);
+    };
+    const stopTimer =
+      milliseconds === undefined ? undefined : startTimer(clock, milliseconds, () => giveUp(onTimeout()));
+    const stopListening = onStop(signal, giveUp);
+    const settle = () => {
+      stopListening();
+      stopTimer?.();
+    };
+    work(stop).then(
+      (result) => {
+        settle();
+        resolve(result);
+      },
+      (error: unknown) => {
+        settle();
+        reject(error);
+      },
+    );
   });
-  const stop = () => {
-    controller.abort(signal.reason);
-    giveUp(signal.reason);
-  };
-  signal.addEventListener("abort", stop, { once: true });
-  const onEnd = () => {
-    const error = onTimeout();
-    giveUp(error);
-    controller.abort(error);
-  };
-  const stopTimer = milliseconds === undefined ? undefined : startTimer(clock, milliseconds, onEnd);
-  try {
-    return await Promise.race([work(controller.signal), ended]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-    stopTimer?.();
-  }
 }

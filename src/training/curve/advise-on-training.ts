@@ -68,7 +68,8 @@ function adviseOnFlatCurve({ epochs, configuration }: TrainingFacts): TrainingAd
   const [first, last] = [mean(part(known, 0)), mean(part(known, 2))];
   // An epoch or two above the rest are scatter; a mean is not.
   if (last - first >= CHANGE || mean(known) > 0.95) return undefined;
-  const classes = Number(configuration["num_classes"]);
+  // A log without its head does not tell the number of classes; flat at 1 in n, they are n.
+  const classes = Number(configuration["num_classes"] ?? Math.round(1 / mean(known)));
   const chance = 1 / classes;
   const means = [mean(known), last, ...(validation.length > 0 ? [mean(validation)] : [])];
   if (configuration["multi_label"] !== "1" && classes >= 2 && means.every((value) => value <= chance + CHANCE_BAND)) {

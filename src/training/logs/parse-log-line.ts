@@ -9,7 +9,7 @@ const NUMBER = String.raw`[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf(?:in
 const EPOCH = /\bEpoch\[(\d+)\]\s*(.*)$/i;
 const BATCH = /^Batch\s*\[(?:\d+-)?(\d+)\]/i;
 const SPEED = new RegExp(String.raw`Speed:\s*(${NUMBER})\s*samples/s`, "i");
-const PAIR = new RegExp(String.raw`(?:(?:Train|Validation)-)?([a-z][\w-]*)=(${NUMBER})`, "gi");
+const PAIR = new RegExp(String.raw`(?:(?:Train|Validation)-)?([a-z][\w-]{0,40})=(${NUMBER})`, "gi");
 const SPLIT = /^(Train|Validation)-/i;
 const TIME_COST = new RegExp(`^Time cost=(${NUMBER})`, "i");
 const BEST = new RegExp(`Storing the best model with validation[ -]accuracy: (${NUMBER})`, "i");

@@ -13,8 +13,8 @@ interface Open {
   readonly event: TrainingLogEvent | undefined;
 }
 
-/** No line of the algorithm that matters is longer. */
-const MAX_JOINED = 65_536;
+/** The longest lines are those with all hyper-parameters; the others are short. */
+const LONGEST = { configuration: 8192, other: 512 };
 
 /**
  * Reads the lines of a log one after the other, also those that CloudWatch or a terminal broke in two: a line that means
@@ -56,7 +56,8 @@ export class TrainingLogReader {
 }
 
 function mayContinue(before: Open, text: string): boolean {
-  if (text === "" || beginsRecord(text) || before.text.length + text.length > MAX_JOINED) return false;
+  const longest = before.event?.type === "configuration" ? LONGEST.configuration : LONGEST.other;
+  if (text === "" || beginsRecord(text) || before.text.length + text.length > longest) return false;
   if (before.event === undefined) return true;
   if (before.event.type === "configuration") return !before.text.endsWith("}");
   // After a whole line, only what can be its rest is one: the next line may begin with a digit too.

@@ -105,6 +105,7 @@ export async function tuneImageClassifier(options: TuneImageClassifierOptions): 
       const tuningJobName = request.HyperParameterTuningJobName ?? "";
       const { labels, imageShape, train } = job.dataset;
       request.Tags = [...(request.Tags ?? []), ...formatLabelTags(labels)].slice(0, MOST_TAGS);
+      signal?.throwIfAborted();
       await abortable(signal, (send) => client.send(new CreateHyperParameterTuningJobCommand(request), send)).catch(
         async (error: unknown) => {
           // Whether AWS took the request before the abort is not known. Only a name of our own is surely ours.

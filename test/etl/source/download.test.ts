@@ -438,9 +438,11 @@ describe("an abort", () => {
     const controller = new AbortController();
     const { promise, resolve } = defer<Response>();
     const cancelled = defer<unknown>();
-    const running = download({ fetch: () => promise, signal: controller.signal });
-    setTimeout(() => controller.abort(reason), 5);
-    await expect(running).rejects.toBe(reason);
+    const fetch = () => {
+      setImmediate(() => controller.abort(reason));
+      return promise;
+    };
+    await expect(download({ fetch, signal: controller.signal })).rejects.toBe(reason);
     resolve(new Response(new ReadableStream({ cancel: cancelled.resolve })));
     await cancelled.promise;
   });

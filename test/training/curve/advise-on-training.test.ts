@@ -50,6 +50,7 @@ describe("advice on a curve", () => {
     const chance = () => 1 / classes;
     const changes = { configuration: { num_classes: String(classes) } };
     expect(advise({ train: chance, validation: chance, changes })).toEqual(["CHANCE_LEVEL"]);
+    expect(advise({ train: chance, validation: chance, changes: { configuration: {} } })).toEqual(["CHANCE_LEVEL"]);
   });
 
   it("does not speak of chance with several labels an image, or where one class is most of the images", () => {

@@ -104,6 +104,16 @@ describe("any log of the algorithm", () => {
   });
 });
 
+describe("a text that is no log", () => {
+  it.each(["a\n", "{'a", '[{"', "algo-", "Epoch[", "Epoch[0] Batch [20] a-", "Final configuration: {'\n", "1", " "])(
+    "takes no longer the longer it is: %j",
+    (piece) => {
+      // Quadratic time would be minutes here, and the test would run into its limit.
+      expect(parseTrainingLog(piece.repeat(500_000 / piece.length)).lastEpoch?.trainAccuracy).toBeUndefined();
+    },
+  );
+});
+
 describe("a log", () => {
   const parse = (...lines: readonly string[]) => parseTrainingLog(lines.map((line) => PLAIN + line).join("\n"));
 

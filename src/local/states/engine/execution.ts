@@ -1,7 +1,8 @@
+import { WorkStop } from "../../stop-signal.js";
 import { type Clock, withTimeout } from "../clock.js";
 import type { Machine } from "../definition/model.js";
 import type { Json } from "../json.js";
-import { jsonText } from "../json-text.js";
+import { jsonText, LazyText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
 import { Branch } from "./branch.js";
 import type { MapRunHost } from "./distributed/map-run-host.js";
@@ -52,8 +53,6 @@ export class Execution {
   status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" = "RUNNING";
   /** When it ended. */
   stopDate: Date | undefined;
-  /** Its output as JSON text, when it succeeded. */
-  output: string | undefined;
   /** Error name, when it did not. */
   error: string | undefined;
   /** Cause, when it did not. */
@@ -62,9 +61,11 @@ export class Execution {
   redriveCount = 0;
   /** When it was redriven last. */
   redriveDate: Date | undefined;
+  #output: Json | undefined;
   readonly #progress = new Progress();
-  readonly #beforeStop = new Set<() => void>();
-  #controller = new AbortController();
+  /** Is there while it runs. */
+  #beforeStop: ReadonlySet<() => void> | undefined;
+  #stop = new WorkStop();
   #branch: Branch;
 
   /**
@@ -86,6 +87,11 @@ export class Execution {
     this.done = this.#run();
   }
 
+  /** Its output as JSON text, when it succeeded. */
+  get output(): string | undefined {
+    return this.#output === undefined ? undefined : jsonText(this.#output);
+  }
+
   /**
    * Continues an execution that did not succeed at the states that failed or were aborted.
    *
@@ -96,7 +102,7 @@ export class Execution {
     for (const name of ["stopDate", "error", "cause"] as const) this[name] = undefined;
     this.redriveCount++;
     this.redriveDate = this.options.clock.now();
-    this.#controller = new AbortController();
+    this.#stop = new WorkStop();
     const lastEventId = this.history.add("ExecutionRedriven", this.history.events.length, {
       key: "executionRedrivenEventDetails",
       value: { redriveCount: this.redriveCount },
@@ -107,10 +113,9 @@ export class Execution {
   }
 
   #createBranch(lastEventId: number): Branch {
-    const { signal } = this.#controller;
     return new Branch({
       history: this.history,
-      signal,
+      stop: this.#stop,
       lastEventId,
       variables: NO_VARIABLES,
       progress: this.#progress,
@@ -131,7 +136,7 @@ export class Execution {
       this.#end("ABORTED", "ExecutionAborted", { key: "executionAbortedEventDetails", value });
       this.error = error;
       this.cause = cause;
-      this.#controller.abort(new ExecutionStopped());
+      this.#stop.abort(new ExecutionStopped());
     }
     return this.stopDate ?? this.startDate;
   }
@@ -156,11 +161,11 @@ export class Execution {
       clock,
       {
         milliseconds: Math.min(...limits) * 1000,
-        signal: this.#controller.signal,
+        signal: this.#stop,
         onTimeout: () => {
           const failure = new StateFailure("States.Timeout", undefined, { located: true });
           if (this.status === "RUNNING") this.#timeOut();
-          this.#controller.abort(failure);
+          this.#stop.abort(failure);
           return failure;
         },
       },
@@ -170,13 +175,15 @@ export class Execution {
 
   #environment(): ExecutionEnvironment {
     const { arn, name, roleArn, input, clock, region, stateMachineArn, stateMachineName, mapRuns } = this.options;
+    const beforeStop = new Set<() => void>();
+    this.#beforeStop = beforeStop;
     const environment: ExecutionEnvironment = {
       clock,
       region,
       executionArn: arn,
       stateMachineArn,
       mapRuns,
-      beforeStop: this.#beforeStop,
+      beforeStop,
       contextBase: {
         Execution: {
           Id: arn,
@@ -195,7 +202,7 @@ export class Execution {
   }
 
   #prepareStop(): void {
-    for (const prepare of this.#beforeStop) {
+    for (const prepare of this.#beforeStop ?? []) {
       try {
         prepare();
       } catch (error) {
@@ -207,10 +214,10 @@ export class Execution {
 
   #succeed(output: Json): void {
     if (this.status !== "RUNNING") return;
-    this.output = jsonText(output);
+    this.#output = output;
     this.#end("SUCCEEDED", "ExecutionSucceeded", {
       key: "executionSucceededEventDetails",
-      value: { output: this.output, outputDetails: NOT_TRUNCATED },
+      value: { output: new LazyText(output), outputDetails: NOT_TRUNCATED },
     });
   }
 
@@ -238,5 +245,6 @@ export class Execution {
     this.history.end(type, status === "ABORTED" ? 0 : this.#branch.lastEventId, details);
     this.status = status;
     this.stopDate = this.options.clock.now();
+    this.#beforeStop = undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { onStop, type StopSignal } from "../../stop-signal.js";
 import { type Clock, withTimeout } from "../clock.js";
 import { StateFailure } from "../state-failure.js";
 import type { OpenTask } from "../tasks/task-tokens.js";
@@ -6,7 +7,7 @@ import type { OpenTask } from "../tasks/task-tokens.js";
  * Runs the work of a task whose worker has to send a heartbeat now and then.
  *
  * @param clock - The clock.
- * @param options - `milliseconds`: longest time between two heartbeats; `open`: the task; `signal`: ends the wait.
+ * @param options - `milliseconds`: longest time between two heartbeats; `open`: the task; `stop`: ends the wait.
  * @param work - The work.
  * @returns What the work returns.
  * @throws {@link StateFailure} `States.Timeout` when a heartbeat stays out; Retry and Catch find it under
@@ -15,13 +16,12 @@ import type { OpenTask } from "../tasks/task-tokens.js";
  */
 export async function requireHeartbeats<Result>(
   clock: Clock,
-  options: { readonly milliseconds: number; readonly open: OpenTask; readonly signal: AbortSignal },
+  options: { readonly milliseconds: number; readonly open: OpenTask; readonly stop: StopSignal },
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const { milliseconds, open, signal } = options;
+  const { milliseconds, open, stop } = options;
   const controller = new AbortController();
-  const stop = () => controller.abort(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
+  const stopListening = onStop(stop, (reason) => controller.abort(reason));
   const onTimeout = () =>
     new StateFailure("States.Timeout", undefined, { located: true, alias: "States.HeartbeatTimeout" });
   const watch = async (): Promise<never> => {
@@ -32,7 +32,7 @@ export async function requireHeartbeats<Result>(
   try {
     return await Promise.race([work(), watch()]);
   } finally {
-    signal.removeEventListener("abort", stop);
+    stopListening();
     controller.abort();
   }
 }

@@ -1,9 +1,11 @@
 import { isSconesError } from "../../../core/errors.js";
+import type { StopSignal } from "../../stop-signal.js";
 import { withTimeout } from "../clock.js";
 import type { TaskState } from "../definition/model.js";
 import type { Json } from "../json.js";
 import { checkDataLimit } from "../limits.js";
 import { StateFailure } from "../state-failure.js";
+import type { TaskRun } from "../tasks/task-integration.js";
 import type { OpenTask } from "../tasks/task-tokens.js";
 import { buildParameters, finishWithResult, selectInput } from "./data-flow.js";
 import { evaluateNumber } from "./number-value.js";
@@ -77,12 +79,12 @@ function runService(attempt: Attempt): Promise<Json> {
   const { state, run, limits, events, open } = attempt;
   events.started();
   if (open === undefined) {
-    if (limits.timeout === undefined && state.integration.honoursSignal) return invoke(attempt, run.branch.signal);
-    return withinTimeout(attempt, (signal) => invoke(attempt, signal));
+    if (limits.timeout === undefined && state.integration.honoursSignal) return invoke(attempt, run.branch.stop);
+    return withinTimeout(attempt, (stop) => invoke(attempt, stop));
   }
-  return withinTimeout(attempt, (signal) =>
-    withinHeartbeats(attempt, open, signal, async () => {
-      events.submitted(await invoke(attempt, signal));
+  return withinTimeout(attempt, (stop) =>
+    withinHeartbeats(attempt, open, stop, async () => {
+      events.submitted(await invoke(attempt, stop));
       return open.outcome;
     }),
   );
@@ -91,44 +93,44 @@ function runService(attempt: Attempt): Promise<Json> {
 /** The limits begin when a worker has taken the task, which may be any time later. */
 async function runActivity(attempt: Attempt): Promise<Json> {
   const { run, events, open } = attempt;
-  events.started(await invoke(attempt, run.branch.signal));
+  events.started(await invoke(attempt, run.branch.stop));
   if (open === undefined) throw new Error("An activity has a token.");
-  return withinTimeout(attempt, (signal) => withinHeartbeats(attempt, open, signal, () => open.outcome));
+  return withinTimeout(attempt, (stop) => withinHeartbeats(attempt, open, stop, () => open.outcome));
 }
 
-function withinTimeout({ run, limits }: Attempt, work: (signal: AbortSignal) => Promise<Json>): Promise<Json> {
+function withinTimeout({ run, limits }: Attempt, work: (stop: StopSignal) => Promise<Json>): Promise<Json> {
   const milliseconds = limits.timeout === undefined ? undefined : limits.timeout * 1000;
   const onTimeout = () => new StateFailure("States.Timeout", undefined, { located: true });
-  return withTimeout(run.environment.clock, { milliseconds, signal: run.branch.signal, onTimeout }, work);
+  return withTimeout(run.environment.clock, { milliseconds, signal: run.branch.stop, onTimeout }, work);
 }
 
 function withinHeartbeats(
   { run, limits }: Attempt,
   open: OpenTask,
-  signal: AbortSignal,
+  stop: StopSignal,
   work: () => Promise<Json>,
 ): Promise<Json> {
   if (limits.heartbeat === undefined) return work();
-  return requireHeartbeats(run.environment.clock, { milliseconds: limits.heartbeat * 1000, open, signal }, work);
+  return requireHeartbeats(run.environment.clock, { milliseconds: limits.heartbeat * 1000, open, stop }, work);
 }
 
-function invoke({ state, run, parameters, events, open }: Attempt, signal: AbortSignal): Promise<Json> {
+function invoke({ state, run, parameters, events, open }: Attempt, stop: StopSignal): Promise<Json> {
   const { environment } = run;
-  return state.integration.run({
+  const task: TaskRun = {
     resource: state.resource,
     parameters,
     stateName: state.name,
     executionArn: environment.executionArn,
-    ...(open === undefined ? {} : { token: open.token }),
-    signal,
+    stop,
     clock: environment.clock,
     submitted: events.submitted,
-  });
+  };
+  return state.integration.run(open === undefined ? task : { ...task, token: open.token });
 }
 
 /** A stop of the execution passes through as it is; a fault of an integration fails the task. */
 function toTaskFailure(error: unknown, run: StateRun): StateFailure {
-  if (run.branch.signal.aborted) throw run.branch.signal.reason;
+  if (run.branch.stop.aborted) throw run.branch.stop.reason;
   if (error instanceof StateFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
   const name = isSconesError(error) ? error.code : "States.TaskFailed";

@@ -4,6 +4,7 @@ import type { FunctionPayload } from "../../lambda/function-payload.js";
 import { isJsonObject, type Json, memberOf } from "../json.js";
 import { jsonText, rememberText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
+import { describeInvocation } from "./invoke-metadata.js";
 import { describeAnswer } from "./sdk-metadata.js";
 import type { TaskIntegration, TaskRun } from "./task-integration.js";
 
@@ -66,9 +67,8 @@ export function createLambdaIntegrations(functions: FunctionRegistry, closing: A
       matches: (resource) => FUNCTION_ARN.test(resource),
       events: "LambdaFunction",
       honoursSignal: true,
-      async run({ resource, parameters, signal }) {
-        const invocation = await functions.invoke(resource, { json: parameters }, { signal });
-        return parsePayload(payloadOf(invocation));
+      async run({ resource, parameters, stop }) {
+        return resultOf(await functions.invoke(resource, { json: parameters }, { signal: stop })).json;
       },
     },
   };
@@ -93,7 +93,7 @@ interface Answer {
 }
 
 function request(functions: FunctionRegistry, closing: AbortSignal, task: TaskRun): Answer {
-  const { parameters, signal } = task;
+  const { parameters, stop } = task;
   const name = memberOf(parameters, "FunctionName");
   if (typeof name !== "string") {
     throw new StateFailure("States.Runtime", "The field 'FunctionName' must be the name or the ARN of a function.");
@@ -108,7 +108,7 @@ function request(functions: FunctionRegistry, closing: AbortSignal, task: TaskRu
   const event = readPayload(memberOf(parameters, "Payload") ?? {});
   const clientContext = readClientContext(memberOf(parameters, "ClientContext"));
   if (type === "RequestResponse") {
-    return { status: 200, invoking: functions.invoke(target, event, { signal, ...clientContext }) };
+    return { status: 200, invoking: functions.invoke(target, event, { signal: stop, ...clientContext }) };
   }
   if (!functions.has(target)) payloadOf({ status: "notFound", functionArn: target });
   if (type === "DryRun") return { status: 204 };
@@ -119,8 +119,8 @@ function request(functions: FunctionRegistry, closing: AbortSignal, task: TaskRu
 
 function showInvoked(status: Answer["status"], invocation: Invocation | undefined, date: Date): Json {
   if (invocation !== undefined) {
-    const payload = payloadOf(invocation);
-    return wrapPayload(payload, invocation.status === "notFound" ? "" : invocation.requestId, date);
+    const result = resultOf(invocation);
+    return wrapResult(result, invocation.status === "notFound" ? "" : invocation.requestId, date);
   }
   const answer = { requestId: randomUUID(), date, length: 0, contentType: "application/json", status };
   return { ExecutedVersion: "$LATEST", Payload: "", ...describeAnswer(answer), StatusCode: status };
@@ -183,24 +183,20 @@ function serviceFailure(type: string, message: string, status: number): StateFai
   return new StateFailure(`Lambda.${type}`, `${message} (Service: Lambda, Status Code: ${status})`, { located: true });
 }
 
-function parsePayload(text: string): Json {
-  return rememberText(JSON.parse(text) as Json, text);
+/** What a function returned. */
+interface FunctionResult {
+  readonly text: string;
+  readonly json: Json;
+}
+
+function resultOf(invocation: Invocation): FunctionResult {
+  const text = payloadOf(invocation);
+  const known = invocation.status === "succeeded" ? invocation.value : undefined;
+  return { text, json: rememberText((known ?? JSON.parse(text)) as Json, text) };
 }
 
 /** The result as Step Functions shows it: the payload between what the Lambda API answered around it. */
-function wrapPayload(text: string, requestId: string, date: Date): Json {
-  const payload = parsePayload(text);
-  const trace = `root=1-${Math.floor(date.getTime() / 1000).toString(16)}-${requestId.replaceAll("-", "").slice(0, 24)};parent=${requestId.slice(-12)}0000;sampled=0`;
-  const metadata = describeAnswer({
-    requestId,
-    date,
-    length: Buffer.byteLength(text),
-    contentType: "application/json",
-    headers: {
-      "X-Amz-Executed-Version": "$LATEST",
-      "x-amzn-Remapped-Content-Length": "0",
-      "X-Amzn-Trace-Id": trace,
-    },
-  });
-  return { ExecutedVersion: "$LATEST", Payload: payload, ...metadata, StatusCode: 200 };
+function wrapResult({ text, json }: FunctionResult, requestId: string, date: Date): Json {
+  const { SdkHttpMetadata, SdkResponseMetadata } = describeInvocation(requestId, date, Buffer.byteLength(text));
+  return { ExecutedVersion: "$LATEST", Payload: json, SdkHttpMetadata, SdkResponseMetadata, StatusCode: 200 };
 }

@@ -1,3 +1,4 @@
+import type { StopSignal } from "../../stop-signal.js";
 import type { Clock } from "../clock.js";
 import type { Json } from "../json.js";
 import type { TaskTokens } from "./task-tokens.js";
@@ -15,7 +16,7 @@ export interface TaskRun {
   /** The token that ends the task, where one does. */
   readonly token?: string;
   /** Fires when the execution was stopped or the task's time is up. */
-  readonly signal: AbortSignal;
+  readonly stop: StopSignal;
   /** Time and chance. */
   readonly clock: Clock;
   /** Notes that a job was accepted whose end is waited for: event TaskSubmitted. */
@@ -43,7 +44,7 @@ export interface TaskIntegration {
   readonly refuse?: (resource: string) => readonly string[];
   /** Throws where a task cannot even be scheduled. */
   readonly admit?: (resource: string) => void;
-  /** Set where `run` rejects as soon as its signal fires; of others the engine lets go by itself. */
+  /** Set where `run` rejects as soon as its stop fires; of others the engine lets go by itself. */
   readonly honoursSignal?: true;
   /** Does the work and returns the task's result. */
   readonly run: (task: TaskRun) => Promise<Json>;

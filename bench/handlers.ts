@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { createClassifyHandler, createFilterHandler, createSerializeHandler } from "scones-ml/inference";
+import type { BenchContext, BenchResult } from "./bench-result.js";
+import { bundleHandler } from "./bundle-handler.js";
+import { compareMedians, median } from "./compare-medians.js";
+import { figure } from "./measure.js";
+import { isRunnable, PYTHON, runProgram } from "./run-program.js";
+
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+/** As long as a CIFAR-100 photo as PNG at most. */
+const IMAGE = Buffer.alloc(3000, 7);
+const REFERENCE = { s3_bucket: "scones", s3_key: "test/one.png" };
+const EVENTS = {
+  serialize: { ...REFERENCE, image_data: "", inferences: [] },
+  classify: { ...REFERENCE, image_data: IMAGE.toString("base64"), inferences: [] },
+  filter: { ...REFERENCE, image_data: IMAGE.toString("base64"), inferences: [0.03, 0.97] },
+};
+const WARM_EVENTS = 2000;
+
+/**
+ * The three handlers of `examples/lambda`, bundled as for Lambda: their size, the time from the start of a fresh process
+ * to the end of its first answer beside Python with boto3, in turn, and what our code costs in a warm process.
+ */
+export async function runHandlersBench({ rounds, log }: BenchContext): Promise<readonly BenchResult[]> {
+  // Inside the checkout, so that an SDK that is left out of the bundle is found.
+  const work = await mkdtemp(fileURLToPath(new URL("../node_modules/.bench-", import.meta.url)));
+  const server = spawn(process.execPath, [script("handlers-server.mjs")], { stdio: ["pipe", "pipe", "inherit"] });
+  try {
+    const [endpoint] = (await once(createInterface(server.stdout), "line")) as [string];
+    const env = environment(endpoint);
+    const hasPython = await isRunnable(PYTHON, ["-c", "import boto3"]);
+    if (!hasPython) log("without a peer: Debian's python3-boto3 is not installed");
+    const results: BenchResult[] = [];
+    for (const [name, event] of Object.entries(EVENTS)) {
+      const file = join(work, `${name}.json`);
+      await writeFile(file, JSON.stringify(event));
+      const included = await bundleHandler(name, work, "included");
+      const external = await bundleHandler(name, work, "external");
+      const programs: Readonly<Record<string, readonly [string, ...string[]]>> = {
+        included: [process.execPath, script("handler-once.mjs"), included.file, file],
+        external: [process.execPath, script("handler-once.mjs"), external.file, file],
+        ...(hasPython ? { "Python, boto3": [PYTHON, script("python/lambda_once.py"), name, file] } : {}),
+      };
+      const times: Record<string, number[]> = {};
+      // The first round fills the disk cache and Python's cache of compiled files.
+      for (let round = 0; round <= rounds; round++) {
+        for (const [side, [program, ...args]] of Object.entries(programs)) {
+          const { seconds } = await runProgram(program, args, env);
+          if (round === 0) continue;
+          times[side] = [...(times[side] ?? []), seconds * 1000];
+          log(`${name}, ${side}, round ${round}: ${(seconds * 1000).toFixed(0)} ms`);
+        }
+      }
+      const { included: ours = [], external: withRuntime = [], ...peers } = times;
+      results.push(
+        figure(`${name}: bundle, SDK included`, Math.round(included.bytes / 1000), "kB"),
+        figure(`${name}: bundle, SDK external`, Math.round(external.bytes / 1000), "kB"),
+        compareMedians({ name: `${name}: cold start, SDK included`, unit: "ms", ours, peers }),
+        compareMedians({ name: `${name}: cold start, SDK external`, unit: "ms", ours: withRuntime, peers }),
+      );
+    }
+    return [...results, ...(await measureWarm())];
+  } finally {
+    server.stdin.end();
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Clients that answer at once, so that only our code takes time. */
+async function measureWarm(): Promise<readonly BenchResult[]> {
+  const s3 = {
+    send: async () => ({ Body: Readable.from([IMAGE]), ContentLength: IMAGE.length }),
+  } as unknown as S3Client;
+  const sagemakerRuntime = {
+    send: async () => ({ Body: Buffer.from("[0.03, 0.97]") }),
+  } as unknown as SageMakerRuntimeClient;
+  const handlers = {
+    serialize: createSerializeHandler({ clients: { s3 } }),
+    classify: createClassifyHandler({ endpointName: "scones", labels: ["a", "b"], clients: { sagemakerRuntime } }),
+    filter: createFilterHandler(),
+  };
+  const context = { getRemainingTimeInMillis: () => 30_000 };
+  const results: BenchResult[] = [];
+  for (const [name, event] of Object.entries(EVENTS)) {
+    const handler = handlers[name as keyof typeof handlers];
+    const times: number[] = [];
+    for (let round = 0; round < WARM_EVENTS; round++) {
+      const startedAt = performance.now();
+      await handler(event, context);
+      times.push(performance.now() - startedAt);
+    }
+    results.push(figure(`${name}: our code in a warm process, median`, median(times), "ms"));
+  }
+  return results;
+}
+
+function environment(endpoint: string): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  };
+}
