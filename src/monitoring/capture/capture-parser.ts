@@ -1,12 +1,13 @@
 import { CaptureError } from "./capture-errors.js";
-import type { CaptureSide } from "./capture-record.js";
+import type { CaptureFile } from "./capture-file.js";
 import { type DecodedAnswer, decodeAnswer } from "./decode-answer.js";
 import { addLazyImage, decodeImage, isImage } from "./decode-image.js";
 import { LineTemplate } from "./line-template.js";
-import { describeBytes } from "./observed-side.js";
+import { describeBytes, type ObservedSide } from "./observed-side.js";
 import { type ImageMode, type Observation, observe, parseRecord } from "./parse-capture.js";
 import { TimeParser } from "./parse-time.js";
 
+const NO_OUTPUT: DecodedAnswer = { unclassified: "no-output" };
 const BACKSLASH = 0x5c;
 /** Content types and key orders that take turns in one file. */
 const MAX_TEMPLATES = 8;
@@ -23,15 +24,20 @@ type Mutable = { -readonly [Key in keyof Observation]: Observation[Key] };
  */
 export class CaptureParser {
   readonly #images: ImageMode;
+  readonly #file: CaptureFile | undefined;
   readonly #times = new TimeParser();
   #templates: LineTemplate[] = [];
   #chunk: Buffer | undefined;
   #backslash = 0;
   #misses = 0;
 
-  /** @param images - What becomes of captured images. */
-  constructor(images: ImageMode) {
+  /**
+   * @param images - What becomes of captured images.
+   * @param file - The file that the lines are from.
+   */
+  constructor(images: ImageMode, file?: CaptureFile) {
     this.#images = images;
+    this.#file = file;
   }
 
   /** Tells that other bytes follow, be they in the same buffer. */
@@ -80,7 +86,13 @@ export class CaptureParser {
     const { slots, places, record } = template;
     const { endpointInput, endpointOutput } = record.captureData;
     const { customAttributes } = record.eventMetadata;
-    const found: Mutable = { eventId: "", time: new Date(0) };
+    let eventId = "";
+    let inferenceId: string | undefined;
+    let time = Number.NaN;
+    let input: ObservedSide | undefined;
+    let output: ObservedSide | undefined;
+    let answer: DecodedAnswer = NO_OUTPUT;
+    let image: string | undefined;
     for (let index = 0; index < slots.length; index++) {
       const start = places[index * 2] ?? 0;
       const end = places[index * 2 + 1] ?? 0;
@@ -89,30 +101,51 @@ export class CaptureParser {
       const isOpaque = slot === "input" && endpointInput?.encoding === "BASE64";
       if (!isOpaque && !isPlain(bytes, start, end)) return undefined;
       if (slot === "input" && endpointInput !== undefined) {
-        found.input = describeBytes(endpointInput, bytes, start, end);
-        if (!this.#addImage(found, endpointInput, bytes, start, end)) return undefined;
+        input = describeBytes(endpointInput, bytes, start, end);
+        if (this.#images !== "omit" && isImage(endpointInput)) image = bytes.toString("latin1", start, end);
       } else if (slot === "output" && endpointOutput !== undefined) {
-        found.output = describeBytes(endpointOutput, bytes, start, end);
-        addAnswer(found, decodeAnswer(endpointOutput, bytes.toString("latin1", start, end)));
+        output = describeBytes(endpointOutput, bytes, start, end);
+        answer = decodeAnswer(endpointOutput, bytes.toString("latin1", start, end));
       } else if (slot === "inferenceTime") {
-        const time = this.#times.parse(bytes, start, end);
-        if (time === undefined) return undefined;
-        found.time = new Date(time);
+        time = this.#times.parse(bytes, start, end) ?? Number.NaN;
       } else if (slot === "eventId" || slot === "inferenceId") {
         // The limits of the record's schema; what is beyond them is left to it.
         if (start === end || end - start > 256) return undefined;
-        found[slot] = bytes.toString("latin1", start, end);
+        const id = bytes.toString("latin1", start, end);
+        if (slot === "eventId") eventId = id;
+        else inferenceId = id;
       }
     }
-    if (endpointOutput === undefined) found.unclassified = "no-output";
+    if (Number.isNaN(time)) return undefined;
+    const isUsual = inferenceId === undefined && customAttributes === undefined && image === undefined;
+    if (isUsual && input !== undefined && output !== undefined && "confidence" in answer) {
+      return this.#place(eventId, new Date(time), answer, input, output);
+    }
+    const found: Mutable = { eventId, time: new Date(time), ...answer };
+    if (inferenceId !== undefined) found.inferenceId = inferenceId;
     if (customAttributes !== undefined) found.customAttributes = customAttributes;
-    return found;
+    if (input !== undefined) found.input = input;
+    if (output !== undefined) found.output = output;
+    return image === undefined || this.#addImage(found, image) ? found : undefined;
   }
 
-  /** Whether the image, where there is one, is as it should be. */
-  #addImage(found: object, side: CaptureSide, bytes: Buffer, start: number, end: number): boolean {
-    if (this.#images === "omit" || !isImage(side)) return true;
-    const data = bytes.toString("latin1", start, end);
+  /** Makes the usual record in one go, with room for its place rather than field by field. */
+  #place(
+    eventId: string,
+    time: Date,
+    { probabilities, labelId, confidence }: Extract<DecodedAnswer, { readonly confidence: number }>,
+    input: ObservedSide,
+    output: ObservedSide,
+  ): Observation {
+    if (this.#file?.key === undefined) return { eventId, time, probabilities, labelId, confidence, input, output };
+    const { location: file, key } = this.#file;
+    const { endpointName, variantName } = key;
+    const line = 0;
+    return { eventId, time, probabilities, labelId, confidence, input, output, file, line, endpointName, variantName };
+  }
+
+  /** Whether the image is as it should be. */
+  #addImage(found: object, data: string): boolean {
     if (this.#images === "lazy") {
       addLazyImage(found, data);
       return true;
@@ -125,16 +158,6 @@ export class CaptureParser {
       throw error;
     }
   }
-}
-
-function addAnswer(found: Mutable, answer: DecodedAnswer): void {
-  if ("unclassified" in answer) {
-    found.unclassified = answer.unclassified;
-    return;
-  }
-  found.probabilities = answer.probabilities;
-  found.labelId = answer.labelId;
-  found.confidence = answer.confidence;
 }
 
 /** Whether there are nothing but printable characters of ASCII. */

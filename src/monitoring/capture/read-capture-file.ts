@@ -47,7 +47,7 @@ export async function* readCaptureFile(
 ): AsyncGenerator<readonly Observation[], void, undefined> {
   const { images, onMalformed, onSkip, signal } = options;
   const { location, key } = file;
-  const parser = new CaptureParser(images);
+  const parser = new CaptureParser(images, file);
   const place: LinePlace = { number: part?.line ?? 1, offset: part?.start ?? 0 };
   const refuse = (error: unknown): undefined => {
     if (!(error instanceof CaptureError)) throw error;
