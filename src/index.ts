@@ -128,6 +128,7 @@ export {
   deleteEndpoint,
   deployEndpoint,
   EndpointError,
+  type EndpointLease,
   type EndpointOptions,
   type EndpointRequests,
   type EndpointResolver,

@@ -20,7 +20,14 @@ export interface HandlerPoliciesOptions extends RolePolicyPlace {
   /** Endpoint that the classify function asks. */
   readonly endpointName: string;
   /** Names of the three functions; each may write to the log group of its own. */
-  readonly functions: { readonly serialize: string; readonly classify: string; readonly filter: string };
+  readonly functions: {
+    /** The one that reads images. */
+    readonly serialize: string;
+    /** The one that asks the endpoint. */
+    readonly classify: string;
+    /** The one that lets only sure answers pass. */
+    readonly filter: string;
+  };
 }
 
 /** Policies of the three functions' roles. */

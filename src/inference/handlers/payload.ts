@@ -88,8 +88,16 @@ export interface BatchHandlerResult {
 /** An event that holds several images. */
 export type BatchEvent =
   | readonly unknown[]
-  | { readonly Items: readonly unknown[]; readonly BatchInput?: unknown }
-  | { readonly items: readonly unknown[] };
+  | {
+      /** Images of one batch of a Distributed Map. */
+      readonly Items: readonly unknown[];
+      /** What all of them share, such as the bucket. */
+      readonly BatchInput?: unknown;
+    }
+  | {
+      /** Images, as the handlers return them. */
+      readonly items: readonly unknown[];
+    };
 
 /** An event that is one image, not wrapped; other fields may stand beside these. */
 export interface ImageEvent {

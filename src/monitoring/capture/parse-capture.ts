@@ -62,7 +62,7 @@ export const MAX_LINE_BYTES = 40 * 1024 * 1024;
 export const ImageModeSchema = z.enum(["omit", "lazy", "bytes"]).default("omit");
 
 /** What becomes of captured images: see {@link ParseCaptureOptions.images}. */
-export type ImageMode = z.output<typeof ImageModeSchema>;
+export type ImageMode = "omit" | "lazy" | "bytes";
 
 const OptionsSchema = z.strictObject({ images: ImageModeSchema });
 

@@ -21,7 +21,20 @@ export const TruthCountsSchema = z
     /** Confidences of the wrong answers. */
     wrong: SketchSchema,
     /** Right answers, all answers and the sum of their confidences, by confidence in fifteen steps from 0 to 1. */
-    steps: z.array(z.object({ right: count, count, confidence: z.number().min(0) }).readonly()).readonly(),
+    steps: z
+      .array(
+        z
+          .object({
+            /** Right answers. */
+            right: count,
+            /** All answers. */
+            count,
+            /** Sum of their confidences. */
+            confidence: z.number().min(0),
+          })
+          .readonly(),
+      )
+      .readonly(),
   })
   .readonly();
 
