@@ -45,8 +45,8 @@ export async function runHandlersBench({ rounds, log }: BenchContext): Promise<r
       const included = await bundleHandler(name, work, "included");
       const external = await bundleHandler(name, work, "external");
       const programs: Readonly<Record<string, readonly [string, ...string[]]>> = {
-        included: [process.execPath, script("handler-once.mjs"), included.file, file],
-        external: [process.execPath, script("handler-once.mjs"), external.file, file],
+        included: [process.execPath, script("handler-once.cjs"), included.file, file],
+        external: [process.execPath, script("handler-once.cjs"), external.file, file],
         ...(hasPython ? { "Python, boto3": [PYTHON, script("python/lambda_once.py"), name, file] } : {}),
       };
       const times: Record<string, number[]> = {};
