@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 const image = Buffer.alloc(3000, 7);
 const server = createServer((request, response) => {
   request.resume().on("end", () => {
-    const isObject = request.method === "GET";
+    const isObject = request.method !== "POST";
     const body = isObject ? image : Buffer.from("[0.03067375347018242, 0.9693263173103333]");
     response.writeHead(200, {
       "content-type": isObject ? "image/png" : "application/json",

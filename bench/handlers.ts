@@ -10,9 +10,10 @@ import type { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { createClassifyHandler, createFilterHandler, createSerializeHandler } from "scones-ml/inference";
 import type { BenchContext, BenchResult } from "./bench-result.js";
 import { bundleHandler } from "./bundle-handler.js";
+import { type ColdStart, measureColdStart } from "./cold-start.js";
 import { compareMedians, median } from "./compare-medians.js";
 import { figure } from "./measure.js";
-import { isRunnable, PYTHON, runProgram } from "./run-program.js";
+import { listPythonHandlers } from "./python-handlers.js";
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** As long as a CIFAR-100 photo as PNG at most. */
@@ -35,43 +36,64 @@ export async function runHandlersBench({ rounds, log }: BenchContext): Promise<r
   const server = spawn(process.execPath, [script("handlers-server.mjs")], { stdio: ["pipe", "pipe", "inherit"] });
   try {
     const [endpoint] = (await once(createInterface(server.stdout), "line")) as [string];
-    const env = environment(endpoint);
-    const hasPython = await isRunnable(PYTHON, ["-c", "import boto3"]);
-    if (!hasPython) log("without a peer: Debian's python3-boto3 is not installed");
+    const imageFile = join(work, "image.txt");
+    await writeFile(imageFile, IMAGE.toString("base64"));
+    const env = { ...environment(endpoint), SCONES_IMAGE_B64: imageFile };
     const results: BenchResult[] = [];
-    for (const [name, event] of Object.entries(EVENTS)) {
-      const file = join(work, `${name}.json`);
-      await writeFile(file, JSON.stringify(event));
-      const included = await bundleHandler(name, work, "included");
-      const external = await bundleHandler(name, work, "external");
-      const programs: Readonly<Record<string, readonly [string, ...string[]]>> = {
-        included: [process.execPath, script("handler-once.cjs"), included.file, file],
-        external: [process.execPath, script("handler-once.cjs"), external.file, file],
-        ...(hasPython ? { "Python, boto3": [PYTHON, script("python/lambda_once.py"), name, file] } : {}),
-      };
-      const times: Record<string, number[]> = {};
-      // The first round fills the disk cache and Python's cache of compiled files.
-      for (let round = 0; round <= rounds; round++) {
-        for (const [side, [program, ...args]] of Object.entries(programs)) {
-          const { seconds } = await runProgram(program, args, env);
-          if (round === 0) continue;
-          times[side] = [...(times[side] ?? []), seconds * 1000];
-          log(`${name}, ${side}, round ${round}: ${(seconds * 1000).toFixed(0)} ms`);
-        }
-      }
-      const { included: ours = [], external: withRuntime = [], ...peers } = times;
-      results.push(
-        figure(`${name}: bundle, SDK included`, Math.round(included.bytes / 1000), "kB"),
-        figure(`${name}: bundle, SDK external`, Math.round(external.bytes / 1000), "kB"),
-        compareMedians({ name: `${name}: cold start, SDK included`, unit: "ms", ours, peers }),
-        compareMedians({ name: `${name}: cold start, SDK external`, unit: "ms", ours: withRuntime, peers }),
-      );
-    }
+    for (const step of Object.keys(EVENTS)) results.push(...(await measureStep(step, work, env, rounds, log)));
     return [...results, ...(await measureWarm())];
   } finally {
     server.stdin.end();
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** One handler: its bundles, and its cold starts in turn with those of the peers. */
+async function measureStep(
+  step: string,
+  work: string,
+  env: Readonly<Record<string, string>>,
+  rounds: number,
+  log: BenchContext["log"],
+): Promise<readonly BenchResult[]> {
+  const file = join(work, `${step}.json`);
+  await writeFile(file, JSON.stringify(EVENTS[step as keyof typeof EVENTS]));
+  const included = await bundleHandler(step, work, "included");
+  const external = await bundleHandler(step, work, "external");
+  const node = [process.execPath, script("handler-once.cjs")];
+  const python = await listPythonHandlers(step, file);
+  if (Object.keys(python).length === 0) log("without a peer: Debian's python3-boto3 is not installed");
+  const programs = {
+    "SDK included": [...node, included.file, file],
+    "SDK external": [...node, external.file, file],
+    ...python,
+    "Node alone": [process.execPath, "-e", "0"],
+  };
+  const starts: Record<string, ColdStart[]> = {};
+  // The first round fills the disk cache.
+  for (let round = 0; round <= rounds; round++) {
+    for (const [side, command] of Object.entries(programs)) {
+      const start = await measureColdStart(command, env);
+      if (round === 0) continue;
+      starts[side] = [...(starts[side] ?? []), start];
+      log(`${step}, ${side}, round ${round}: ${start.wall.toFixed(0)} ms, ${start.cpu.toFixed(0)} ms of CPU`);
+    }
+  }
+  const { "SDK included": ours = [], "SDK external": withRuntime = [], ...peers } = starts;
+  const compare = (name: string, side: readonly ColdStart[], read: (start: ColdStart) => number) =>
+    compareMedians({
+      name: `${step}: ${name}`,
+      unit: "ms",
+      ours: side.map(read),
+      peers: Object.fromEntries(Object.entries(peers).map(([peer, measured]) => [peer, measured.map(read)])),
+    });
+  return [
+    figure(`${step}: bundle, SDK included`, Math.round(included.bytes / 1000), "kB"),
+    figure(`${step}: bundle, SDK external`, Math.round(external.bytes / 1000), "kB"),
+    compare("cold start, SDK included", ours, ({ wall }) => wall),
+    compare("CPU of a cold start, SDK included", ours, ({ cpu }) => cpu),
+    compare("cold start, SDK external", withRuntime, ({ wall }) => wall),
+  ];
 }
 
 /** Clients that answer at once, so that only our code takes time. */
@@ -105,11 +127,14 @@ async function measureWarm(): Promise<readonly BenchResult[]> {
 function environment(endpoint: string): Readonly<Record<string, string>> {
   return {
     AWS_ENDPOINT_URL: endpoint,
+    SCONES_ENDPOINT: endpoint,
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_REGION: "us-east-1",
     AWS_DEFAULT_REGION: "us-east-1",
     AWS_EC2_METADATA_DISABLED: "true",
+    // Nothing is written beside the baselines.
+    PYTHONDONTWRITEBYTECODE: "1",
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };
 }
