@@ -46,6 +46,10 @@ export { LAMBDA_RETRY } from "./lambda-retry.js";
 export { type LambdaTaskOptions, lambdaTask, type TaskFailure } from "./lambda-task.js";
 export type { PolicyDocument, PolicyStatement } from "./policy/policy-document.js";
 export type { PolicyGap, PolicyGapCode } from "./policy/policy-gap.js";
+export { readExecution } from "./read-execution.js";
+export type { ExecutionTrace, StateRun, TraceStatus } from "./render/execution-trace.js";
+export { type RenderWorkflowOptions, renderWorkflow } from "./render-workflow.js";
+export { renderWorkflowMermaid } from "./render-workflow-mermaid.js";
 export {
   buildHandlerPolicies,
   buildTrainingRolePolicy,

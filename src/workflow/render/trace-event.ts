@@ -1,0 +1,12 @@
+/** An event of an execution's history, as far as it matters here. @internal */
+export interface TraceEvent {
+  readonly id: number;
+  readonly previousId: number;
+  readonly type: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly redrive: number;
+  readonly name: string | undefined;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+}
