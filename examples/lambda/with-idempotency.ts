@@ -27,7 +27,7 @@ export type MakeIdempotent<Options> = (classify: ClassifyImage, options: Options
  *       }),
  *     });
  *
- * The event is unwrapped first, because that path finds nothing in a wrapped one.
+ * The event is unwrapped first: that path finds nothing in any wrapped one, and so the same for all of them.
  */
 export function classifyOnce<Options>(
   makeIdempotent: MakeIdempotent<Options>,
