@@ -60,7 +60,7 @@ async function measureStep(
   await writeFile(file, JSON.stringify(EVENTS[step as keyof typeof EVENTS]));
   const included = await bundleHandler(step, work, "included");
   const external = await bundleHandler(step, work, "external");
-  const node = [process.execPath, script("handler-once.mjs")];
+  const node = [process.execPath, script("handler-once.cjs")];
   const python = await listPythonHandlers(step, file);
   if (Object.keys(python).length === 0) log("without a peer: Debian's python3-boto3 is not installed");
   const programs = {

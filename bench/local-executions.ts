@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -7,12 +8,11 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import { createLocalAws } from "scones-ml/local";
+import { createLocalAws, type LocalAws } from "scones-ml/local";
 import { buildInferenceWorkflow } from "scones-ml/workflow";
-import { createFunctionRegistry } from "../src/local/functions.js";
 import { createClientConfig } from "../src/local/local-clients.js";
-import { createStatesService } from "../src/local/states/states-service.js";
-import { readBody, type WireService } from "../src/local/wire.js";
+import type { InProcessRequestHandler } from "../src/local/request-handler.js";
+import type { WireService } from "../src/local/wire.js";
 import type { BenchContext, BenchResult } from "./bench-result.js";
 import { bestOf, compared, figure, ratePerSecond } from "./measure.js";
 
@@ -31,36 +31,56 @@ const HANDLERS = {
   filter: async (event: object) => ({ statusCode: 200, body: event }),
 } as const;
 
+/** One way to run executions, each to its end. */
 interface StepFunctions {
-  /** Starts an execution and returns its ARN. */
-  readonly start: () => Promise<string>;
-  readonly statusOf: (executionArn: string) => Promise<string | undefined>;
+  readonly run: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** Measures executions of the three-Lambda machine, in process and over the SDK client, and the memory they keep. */
+/** Measures executions of the three-Lambda machine by each way that users have, and the memory that they keep. */
 export async function measureExecutions({ rounds, log }: BenchContext): Promise<readonly BenchResult[]> {
-  const rate = async (open: () => Promise<StepFunctions>, count: number) =>
+  const rate = async (name: string, open: () => Promise<StepFunctions>, count: number) =>
     bestOf(rounds, async () => {
       const sfn = await open();
       // The first executions pay for compiling.
-      await ratePerSecond(count / 4, CONCURRENCY, () => runToEnd(sfn));
-      const perSecond = await ratePerSecond(count, CONCURRENCY, () => runToEnd(sfn));
+      await ratePerSecond(count / 4, CONCURRENCY, sfn.run);
+      const perSecond = await ratePerSecond(count, CONCURRENCY, sfn.run);
       await sfn.close();
-      log(`${perSecond.toFixed(0)} executions per second`);
+      log(`${perSecond.toFixed(0)} executions per second, ${name}`);
       return perSecond;
     });
+  const handlers = await bestOf(rounds, () => ratePerSecond(8000, CONCURRENCY, callHandlers));
   return [
-    figure("executions of the three-Lambda machine, service in process", await rate(openService, 8000), "1/s"),
+    compared(
+      "executions of the three-Lambda machine, runExecution",
+      await rate("runExecution", openInProcess, 8000),
+      "1/s",
+      "its three handlers, JSON in and out",
+      handlers,
+    ),
+    figure(
+      "executions of the three-Lambda machine, JSON requests in process",
+      await rate("JSON requests", openHandler, 8000),
+      "1/s",
+    ),
     compared(
       "executions of the three-Lambda machine, SDK client",
-      await rate(openClient, 2000),
+      await rate("SDK client", openClient, 2000),
       "1/s",
       "its two requests, answered with nothing",
       await measureFloor(rounds),
     ),
     figure(`memory that ${KEPT_EXECUTIONS} finished executions keep`, await measureMemory(), "MiB"),
   ];
+}
+
+/** What is left when nothing runs the handlers: each gets an event of its own, and hands its result on as JSON. */
+async function callHandlers(): Promise<void> {
+  let event = INPUT;
+  for (const handler of Object.values(HANDLERS)) {
+    const result = JSON.stringify(await handler(JSON.parse(event)));
+    event = JSON.stringify(JSON.parse(result).body);
+  }
 }
 
 /** What StartExecution and one DescribeExecution cost the SDK client alone. */
@@ -80,15 +100,17 @@ async function measureFloor(rounds: number): Promise<number> {
   return best;
 }
 
-async function runToEnd(sfn: StepFunctions): Promise<void> {
-  const executionArn = await sfn.start();
-  // Nothing has ended before the rest of the process had its turn.
-  await setImmediate();
-  let status = await sfn.statusOf(executionArn);
-  while (status === "RUNNING") {
+/** Asks until the execution has ended. */
+async function waitForEnd(statusOf: () => Promise<string | undefined>): Promise<void> {
+  for (;;) {
+    // Nothing has ended before the rest of the process had its turn.
     await setImmediate();
-    status = await sfn.statusOf(executionArn);
+    const status = await statusOf();
+    if (status !== "RUNNING") return checkStatus(status);
   }
+}
+
+function checkStatus(status: string | undefined): void {
   if (status !== "SUCCEEDED") throw new Error(`The execution ended as ${status}.`);
 }
 
@@ -100,76 +122,70 @@ async function measureMemory(): Promise<number> {
     const { heapUsed, external } = process.memoryUsage();
     return heapUsed + external;
   };
-  const sfn = await openService();
-  await ratePerSecond(500, CONCURRENCY, () => runToEnd(sfn));
+  const sfn = await openInProcess();
+  await ratePerSecond(500, CONCURRENCY, sfn.run);
   const before = used();
-  await ratePerSecond(KEPT_EXECUTIONS, CONCURRENCY, () => runToEnd(sfn));
+  await ratePerSecond(KEPT_EXECUTIONS, CONCURRENCY, sfn.run);
   const bytes = used() - before;
   await sfn.close();
   return bytes / 2 ** 20;
 }
 
-function definitionFor(functions: Record<keyof typeof HANDLERS, string>): string {
-  return JSON.stringify(buildInferenceWorkflow({ functions }));
-}
-
-/** The service itself: JSON in and out, without the SDK's middleware. */
-async function openService(): Promise<StepFunctions> {
-  const functions = createFunctionRegistry(PLACE);
-  const arns = {
-    serialize: functions.register("serialize", HANDLERS.serialize),
-    classify: functions.register("classify", HANDLERS.classify),
-    filter: functions.register("filter", HANDLERS.filter),
-  };
-  const states = createStatesService({ functions, ...PLACE, now: () => new Date() });
-  const call = (operation: string, input: object) => callService(states.service, operation, input);
-  const definition = definitionFor(arns);
-  const { stateMachineArn } = await call("CreateStateMachine", { name: "bench", definition, roleArn: ROLE_ARN });
-  return {
-    start: async () => (await call("StartExecution", { stateMachineArn, input: INPUT }))["executionArn"] ?? "",
-    statusOf: async (executionArn) => (await call("DescribeExecution", { executionArn }))["status"],
-    close: () => states.close(),
-  };
-}
-
-async function callService(
-  service: WireService,
-  operation: string,
-  input: object,
-): Promise<Readonly<Record<string, string>>> {
-  const body = Buffer.from(JSON.stringify(input));
-  const answer = await service({
-    method: "POST",
-    path: "/",
-    query: new Map(),
-    headers: { "x-amz-target": `AWSStepFunctions.${operation}` },
-    body: (async function* () {
-      yield body;
-    })(),
-  });
-  const bytes = answer.body instanceof Uint8Array ? answer.body : await readBody(answer.body, 2 ** 22);
-  const text = Buffer.from(bytes ?? []).toString();
-  if (answer.status !== 200) throw new Error(text);
-  return JSON.parse(text);
-}
-
-/** The local AWS as users have it. */
-async function openClient(): Promise<StepFunctions> {
+/** The local AWS as users have it, with the machine. */
+async function createMachine(): Promise<{ readonly local: LocalAws; readonly stateMachineArn: string }> {
   const local = await createLocalAws(PLACE);
-  const sfn: SFNClient = local.clients.sfn;
-  const definition = definitionFor({
+  const functions = {
     serialize: local.registerFunction("serialize", HANDLERS.serialize),
     classify: local.registerFunction("classify", HANDLERS.classify),
     filter: local.registerFunction("filter", HANDLERS.filter),
-  });
-  const made = await sfn.send(new CreateStateMachineCommand({ name: "bench", definition, roleArn: ROLE_ARN }));
-  const { stateMachineArn } = made;
+  };
+  const definition = JSON.stringify(buildInferenceWorkflow({ functions }));
+  const command = new CreateStateMachineCommand({ name: "bench", definition, roleArn: ROLE_ARN });
+  const { stateMachineArn = "" } = await local.clients.sfn.send(command);
+  return { local, stateMachineArn };
+}
+
+async function openInProcess(): Promise<StepFunctions> {
+  const { local, stateMachineArn } = await createMachine();
   return {
-    async start() {
-      const { executionArn = "" } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: INPUT }));
-      return executionArn;
+    run: async () => checkStatus((await local.runExecution({ stateMachineArn, input: INPUT })).status),
+    close: () => local.close(),
+  };
+}
+
+/** StartExecution and DescribeExecution as JSON, without the SDK's middleware. */
+async function openHandler(): Promise<StepFunctions> {
+  const { local, stateMachineArn } = await createMachine();
+  const handler = local.clientConfig.requestHandler as InProcessRequestHandler;
+  const call = async (operation: string, input: object): Promise<Readonly<Record<string, string>>> => {
+    const { response } = await handler.handle({
+      method: "POST",
+      hostname: "127.0.0.1",
+      path: "/",
+      headers: { "x-amz-target": `AWSStepFunctions.${operation}` },
+      body: JSON.stringify(input),
+    });
+    const answer = await text(response.body);
+    if (response.statusCode !== 200) throw new Error(answer);
+    return JSON.parse(answer);
+  };
+  return {
+    async run() {
+      const { executionArn } = await call("StartExecution", { stateMachineArn, input: INPUT });
+      await waitForEnd(async () => (await call("DescribeExecution", { executionArn }))["status"]);
     },
-    statusOf: async (executionArn) => (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status,
+    close: () => local.close(),
+  };
+}
+
+async function openClient(): Promise<StepFunctions> {
+  const { local, stateMachineArn } = await createMachine();
+  const { sfn } = local.clients;
+  return {
+    async run() {
+      const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: INPUT }));
+      await waitForEnd(async () => (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status);
+    },
     close: () => local.close(),
   };
 }

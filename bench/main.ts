@@ -8,6 +8,8 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readon
   upload: async (context) => (await import("./upload.js")).runUploadBench(context),
   handlers: async (context) => (await import("./handlers.js")).runHandlersBench(context),
   training: async (context) => (await import("./training.js")).runTrainingBench(context),
+  monitoring: async (context) => (await import("./monitoring.js")).runMonitoringBench(context),
+  drift: async (context) => (await import("./drift.js")).runDriftBench(context),
   local: async (context) => (await import("./local.js")).runLocalBench(context),
 };
 

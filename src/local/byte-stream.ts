@@ -9,9 +9,9 @@ import { Readable } from "node:stream";
  */
 export function toByteStream(body: unknown): AsyncIterable<Uint8Array> {
   if (body === undefined || body === null || body === "") return emptyStream();
-  if (typeof body === "string") return singleChunk(Buffer.from(body));
-  if (ArrayBuffer.isView(body)) return singleChunk(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
-  if (body instanceof ArrayBuffer) return singleChunk(new Uint8Array(body));
+  if (typeof body === "string") return new WholeBody(Buffer.from(body));
+  if (ArrayBuffer.isView(body)) return new WholeBody(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
+  if (body instanceof ArrayBuffer) return new WholeBody(new Uint8Array(body));
   if (body instanceof Readable) return chunksOf(body.iterator({ destroyOnReturn: false }));
   if (body instanceof Blob) return chunksOf(body.stream());
   if (isAsyncIterable(body)) return chunksOf(body);
@@ -24,8 +24,19 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 
 async function* emptyStream(): AsyncGenerator<Uint8Array> {}
 
-async function* singleChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  if (bytes.byteLength > 0) yield bytes;
+/** A body that is there already: whoever knows it need not wait for its pieces. @internal */
+export class WholeBody implements AsyncIterable<Uint8Array> {
+  /** All of the body. */
+  readonly bytes: Uint8Array;
+
+  /** @param bytes - All of the body. */
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    if (this.bytes.byteLength > 0) yield this.bytes;
+  }
 }
 
 async function* chunksOf(source: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {

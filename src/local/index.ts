@@ -22,6 +22,7 @@ export { createLocalAws, type ListenOptions, type LocalAws, type LocalListener }
 export type { LocalAwsOptions, LocalTrainerOptions } from "./local-aws-options.js";
 export type { LocalAwsClients, LocalClientConfig } from "./local-clients.js";
 export { LocalDirectoryError } from "./local-directory-error.js";
+export type { LocalExecution, LocalExecutionOptions } from "./local-execution.js";
 export { LocalOperationError } from "./local-operation-error.js";
 export type { LocalLogEvent } from "./sagemaker/environment.js";
 export type { LocalServiceName } from "./service-of.js";

@@ -1,9 +1,11 @@
+import { setMaxListeners } from "node:events";
+
 /** What ends work early: a signal, or the much lighter {@link WorkStop}. @internal */
 export type StopSignal = AbortSignal | WorkStop;
 
 /**
- * Ends work that has a limit of its own. Listened to like a signal, and made one only for what needs that: most work
- * is done before its limit, and a controller with its signal costs more than all else that a limit needs.
+ * Ends work. Listened to like a signal, and made one only for what needs that: most work is done before anything ends
+ * it, and a controller with its signal costs more than all else that ending takes.
  * @internal
  */
 export class WorkStop {
@@ -11,7 +13,7 @@ export class WorkStop {
   aborted = false;
   /** Why. */
   reason: unknown;
-  readonly #listeners = new Set<() => void>();
+  #listeners: Set<() => void> | undefined;
   #controller: AbortController | undefined;
 
   /**
@@ -23,9 +25,9 @@ export class WorkStop {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    this.#controller?.abort(reason);
-    for (const listener of this.#listeners) listener();
-    this.#listeners.clear();
+    const listeners = this.#listeners ?? [];
+    this.#listeners = undefined;
+    for (const listener of listeners) listener();
   }
 
   /**
@@ -35,6 +37,7 @@ export class WorkStop {
    * @param listener - Is called then.
    */
   addEventListener(_type: "abort", listener: () => void): void {
+    this.#listeners ??= new Set();
     this.#listeners.add(listener);
   }
 
@@ -45,14 +48,18 @@ export class WorkStop {
    * @param listener - What listened.
    */
   removeEventListener(_type: "abort", listener: () => void): void {
-    this.#listeners.delete(listener);
+    this.#listeners?.delete(listener);
   }
 
   /** The same as a signal. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.aborted) this.#controller.abort(this.reason);
+      const controller = new AbortController();
+      // Everything that works for the same may listen, which is no leak: Node.js would warn of more than ten.
+      setMaxListeners(0, controller.signal);
+      if (this.aborted) controller.abort(this.reason);
+      else this.addEventListener("abort", () => controller.abort(this.reason));
+      this.#controller = controller;
     }
     return this.#controller.signal;
   }

@@ -1,3 +1,5 @@
+import { WholeBody } from "./byte-stream.js";
+
 /**
  * One HTTP request of an AWS client, as the local services see it, whichever way it came in.
  * @internal
@@ -39,6 +41,7 @@ export type WireService = (request: WireRequest) => Promise<WireResponse>;
  * @internal
  */
 export async function readBody(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
+  if (body instanceof WholeBody) return body.bytes.byteLength > limit ? undefined : body.bytes;
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -54,13 +57,14 @@ export async function readBody(body: AsyncIterable<Uint8Array>, limit: number): 
  *
  * @param status - HTTP status code.
  * @param value - What becomes the JSON body.
+ * @param version - Version of the protocol.
  * @returns The answer.
  * @internal
  */
-export function jsonResponse(status: number, value: unknown): WireResponse {
+export function jsonResponse(status: number, value: unknown, version = "1.1"): WireResponse {
   return {
     status,
-    headers: { "content-type": "application/x-amz-json-1.1" },
+    headers: { "content-type": `application/x-amz-json-${version}` },
     body: Buffer.from(JSON.stringify(value)),
   };
 }
@@ -72,6 +76,7 @@ export function jsonResponse(status: number, value: unknown): WireResponse {
  * @param type - Name of the exception in the service model.
  * @param message - The exception's message.
  * @param members - Further members of the exception.
+ * @param version - Version of the protocol.
  * @returns The answer.
  * @internal
  */
@@ -80,7 +85,8 @@ export function jsonError(
   type: string,
   message: string,
   members: Readonly<Record<string, unknown>> = {},
+  version?: string,
 ): WireResponse {
-  const response = jsonResponse(status, { __type: type, message, Message: message, ...members });
+  const response = jsonResponse(status, { __type: type, message, Message: message, ...members }, version);
   return { ...response, headers: { ...response.headers, "x-amzn-errortype": type } };
 }

@@ -4,31 +4,73 @@
  *
  * @module monitoring
  */
-export { CaptureError } from "./capture-errors.js";
+export { CaptureError } from "./capture/capture-errors.js";
 export {
   type CaptureHourPrefixesOptions,
   type CaptureKey,
   captureHourPrefixes,
   formatCaptureKey,
   parseCaptureKey,
-} from "./capture-keys.js";
-export { type CaptureRecord, CaptureRecordSchema, type CaptureSide, CaptureSideSchema } from "./capture-record.js";
-export { type RenderConfidenceChartOptions, renderConfidenceChart } from "./confidence-chart.js";
-export type { ConfidenceSummary } from "./confidence-statistics.js";
-export type { UnclassifiedReason } from "./decode-answer.js";
-export { type Observation, type ObservedSide, type ParseCaptureOptions, parseCapture } from "./parse-capture.js";
-export type { CapturePoint } from "./point-sample.js";
+} from "./capture/capture-keys.js";
+export {
+  type CaptureRecord,
+  CaptureRecordSchema,
+  type CaptureSide,
+  CaptureSideSchema,
+} from "./capture/capture-record.js";
+export type { UnclassifiedReason } from "./capture/decode-answer.js";
+export type { ObservedSide } from "./capture/observed-side.js";
+export {
+  type ImageMode,
+  type Observation,
+  type ParseCaptureOptions,
+  parseCapture,
+} from "./capture/parse-capture.js";
 export {
   type ReadCapturesOptions,
   type ReadCapturesProgressEvent,
   readCaptures,
-  type SkippedCapture,
-} from "./read-captures.js";
-export { type RenderReportOptions, type ReportFact, type ReportSection, renderReport } from "./report.js";
+} from "./capture/read-captures.js";
+export type { SkippedCapture } from "./capture/skipped-capture.js";
+export { type RenderConfidenceChartOptions, renderConfidenceChart } from "./charts/confidence-chart.js";
+export { type CaptureBaseline, CaptureBaselineSchema, createBaseline } from "./drift/baseline.js";
 export {
-  type BinSummary,
-  type CaptureSummary,
-  type LabelSummary,
-  type SummarizeCapturesOptions,
-  summarizeCaptures,
-} from "./summarize-captures.js";
+  type DetectDriftOptions,
+  type DriftReport,
+  type DriftTestResult,
+  detectDrift,
+  type OmittedDriftTest,
+} from "./drift/detect-drift.js";
+export type { DriftTestName } from "./drift/drift-tests.js";
+export { type RenderReportOptions, type ReportFact, type ReportSection, renderReport } from "./report/report.js";
+export type {
+  AnswerSummary,
+  ConfidenceQuantiles,
+  ConfidenceSummary,
+} from "./statistics/answer-statistics.js";
+export type { CaptureSummary, LabelSummary, VariantSummary } from "./statistics/capture-summary.js";
+export type { ImageSummary } from "./statistics/image-statistics.js";
+export { mergeSummaries } from "./statistics/merge-summaries.js";
+export type { CapturePoint } from "./statistics/point-sample.js";
+export { type Sketch, type SketchScale, SketchSchema, sketchQuantile } from "./statistics/sketch.js";
+export { type SummarizeCapturesOptions, summarizeCaptures } from "./statistics/summarize-captures.js";
+export { CaptureSummarySchema } from "./statistics/summary-schema.js";
+export type { BinSummary } from "./statistics/time-bins.js";
+export {
+  type AdviseThresholdOptions,
+  adviseThreshold,
+  type ThresholdAdvice,
+  type ThresholdOutcome,
+} from "./truth/advise-threshold.js";
+export type { TruthSummary } from "./truth/describe-truth.js";
+export { type GroundTruth, parseGroundTruth } from "./truth/ground-truth.js";
+export { type JoinGroundTruthOptions, joinGroundTruth, mergeTruth } from "./truth/join-ground-truth.js";
+export { type ReadGroundTruthOptions, readGroundTruth } from "./truth/read-ground-truth.js";
+export {
+  type CalibrationStep,
+  type ClassQuality,
+  estimateShare,
+  type ShareEstimate,
+  type TruthCounts,
+  TruthCountsSchema,
+} from "./truth/truth-summary.js";

@@ -26,6 +26,7 @@ export type {
   Transition,
   WaitState,
 } from "./asl-types.js";
+export { buildExecutionPolicy, type ExecutionPolicyOptions, findPolicyGaps } from "./build-execution-policy.js";
 export { chain } from "./chain.js";
 export { checkDefinition } from "./check-definition.js";
 export type { ValidationIssue, ValidationIssueCode } from "./checks/issue.js";
@@ -43,6 +44,16 @@ export {
 } from "./inference-workflow.js";
 export { LAMBDA_RETRY } from "./lambda-retry.js";
 export { type LambdaTaskOptions, lambdaTask, type TaskFailure } from "./lambda-task.js";
+export type { PolicyDocument, PolicyStatement } from "./policy/policy-document.js";
+export type { PolicyGap, PolicyGapCode } from "./policy/policy-gap.js";
+export {
+  buildHandlerPolicies,
+  buildTrainingRolePolicy,
+  type HandlerPolicies,
+  type HandlerPoliciesOptions,
+  type RolePolicyPlace,
+  type TrainingRolePolicyOptions,
+} from "./role-policies.js";
 export {
   type ExecutionProgressEvent,
   type ExecutionResult,

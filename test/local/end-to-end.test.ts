@@ -14,7 +14,7 @@ import { createClassifyHandler } from "../../src/inference/handlers/classify-han
 import { createFilterHandler } from "../../src/inference/handlers/filter-handler.js";
 import { createSerializeHandler } from "../../src/inference/handlers/serialize-handler.js";
 import { createLocalAws, type LocalAws } from "../../src/local/local-aws.js";
-import { parseCaptureKey } from "../../src/monitoring/capture-keys.js";
+import { parseCaptureKey } from "../../src/monitoring/capture/capture-keys.js";
 import { trainImageClassifier } from "../../src/training/train-image-classifier.js";
 import { ROLE_ARN } from "../helpers/contracts.js";
 import { sharedData } from "../helpers/shared-data.js";

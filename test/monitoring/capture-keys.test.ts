@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { captureHourPrefixes, formatCaptureKey, parseCaptureKey } from "../../src/monitoring/capture-keys.js";
+import { captureHourPrefixes, formatCaptureKey, parseCaptureKey } from "../../src/monitoring/capture/capture-keys.js";
 
 const ID = "04c92c7e-3666-48c8-963c-cb83a5bcf154";
 const KEY = `data_capture/scones-1/AllTraffic/2025/10/04/08/44-11-981-${ID}.jsonl`;
@@ -42,7 +42,7 @@ describe("parseCaptureKey and formatCaptureKey", () => {
     KEY.replace("/10/04/", "/02/30/"),
     KEY.replace("/08/", "/25/"),
     KEY.replace("44-11", "61-11"),
-    `${KEY}.gz`,
+    `${KEY}.zip`,
     "",
   ])("tell %s from a capture", (key) => {
     expect(parseCaptureKey(key)).toBeUndefined();

@@ -1,4 +1,4 @@
-import type { Observation } from "../../src/monitoring/parse-capture.js";
+import type { Observation } from "../../src/monitoring/capture/parse-capture.js";
 
 /** A side of a record; a test states only what differs. */
 export const side = (data: string, changes: object = {}) => ({

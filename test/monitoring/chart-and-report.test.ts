@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type RenderConfidenceChartOptions, renderConfidenceChart } from "../../src/monitoring/confidence-chart.js";
-import { renderReport } from "../../src/monitoring/report.js";
-import { type SummarizeCapturesOptions, summarizeCaptures } from "../../src/monitoring/summarize-captures.js";
+import {
+  type RenderConfidenceChartOptions,
+  renderConfidenceChart,
+} from "../../src/monitoring/charts/confidence-chart.js";
+import { renderReport } from "../../src/monitoring/report/report.js";
+import {
+  type SummarizeCapturesOptions,
+  summarizeCaptures,
+} from "../../src/monitoring/statistics/summarize-captures.js";
 import { observation } from "./captures.js";
 
 const labels = ["bicycle", "motorcycle"];

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isSconesError } from "../../src/core/errors.js";
-import { type Observation, parseCapture } from "../../src/monitoring/parse-capture.js";
+import { type Observation, parseCapture } from "../../src/monitoring/capture/parse-capture.js";
 import { sharedData } from "../helpers/shared-data.js";
 import { captureLine, side } from "./captures.js";
 

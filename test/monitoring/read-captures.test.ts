@@ -6,8 +6,9 @@ import { Readable } from "node:stream";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Observation } from "../../src/monitoring/parse-capture.js";
-import { type ReadCapturesOptions, readCaptures, type SkippedCapture } from "../../src/monitoring/read-captures.js";
+import type { Observation } from "../../src/monitoring/capture/parse-capture.js";
+import { type ReadCapturesOptions, readCaptures } from "../../src/monitoring/capture/read-captures.js";
+import type { SkippedCapture } from "../../src/monitoring/capture/skipped-capture.js";
 import { sharedData } from "../helpers/shared-data.js";
 import { lineAt } from "./captures.js";
 
@@ -247,7 +248,7 @@ describe.skipIf(captures === undefined)("readCaptures on real captures", () => {
 
   it("gives the same observations with the files in SageMaker's folders again", async () => {
     const flat = await collect({ source: captures ?? "" });
-    const { formatCaptureKey } = await import("../../src/monitoring/capture-keys.js");
+    const { formatCaptureKey } = await import("../../src/monitoring/capture/capture-keys.js");
     let n = 0;
     for (const file of new Set(flat.seen.map((one) => one.file ?? ""))) {
       const first = flat.seen.find((one) => one.file === file);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Observation } from "../../src/monitoring/parse-capture.js";
-import { readCaptures } from "../../src/monitoring/read-captures.js";
-import { summarizeCaptures } from "../../src/monitoring/summarize-captures.js";
+import type { Observation } from "../../src/monitoring/capture/parse-capture.js";
+import { readCaptures } from "../../src/monitoring/capture/read-captures.js";
+import { summarizeCaptures } from "../../src/monitoring/statistics/summarize-captures.js";
 import { sharedData } from "../helpers/shared-data.js";
 import { observation } from "./captures.js";
 
@@ -18,11 +18,12 @@ const few = [
 
 describe("summarizeCaptures", () => {
   it("counts and measures by class, by time and by threshold", async () => {
-    expect(await summarizeCaptures(few, { labels })).toEqual({
+    expect(await summarizeCaptures(few, { labels })).toMatchObject({
       labels,
       threshold: 0.7,
       records: 5,
       skipped: 2,
+      unclassified: { "no-output": 1, "other-labels": 1 },
       firstTime: "2025-10-04T07:00:00.000Z",
       lastTime: "2025-10-04T09:30:00.000Z",
       overall: { count: 3, belowThreshold: 1, mean: expect.closeTo(2.3 / 3, 12), min: 0.6, max: 0.9 },
@@ -115,7 +116,14 @@ describe("summarizeCaptures", () => {
     expect(early).toBeLessThan(570);
     expect(await summarizeCaptures(all.toReversed(), { labels, maxPoints: 500 })).toEqual({
       ...summary,
-      overall: { ...summary.overall, mean: expect.closeTo(0.825, 9) },
+      overall: {
+        ...summary.overall,
+        mean: expect.closeTo(0.825, 9),
+        entropy: expect.closeTo(summary.overall.entropy ?? 0, 9),
+        margin: expect.closeTo(summary.overall.margin ?? 0, 9),
+        sketch: { ...summary.overall.sketch, sum: expect.closeTo(8250, 6) },
+      },
+      perVariant: expect.anything(),
       perLabel: expect.anything(),
       bins: expect.anything(),
     });

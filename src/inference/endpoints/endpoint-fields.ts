@@ -70,7 +70,12 @@ export interface ServingOptions {
   /** KMS key for the disks of the machines, and for captures and asynchronous answers. */
   readonly kmsKeyId?: string;
   /** Network in which the containers run. */
-  readonly vpc?: { readonly securityGroupIds: readonly string[]; readonly subnets: readonly string[] };
+  readonly vpc?: {
+    /** Ids of security groups, 1 to 5. */
+    readonly securityGroupIds: readonly string[];
+    /** Ids of subnets, 1 to 16. */
+    readonly subnets: readonly string[];
+  };
   /** Whose it is; becomes a tag. @defaultValue `"scones-ml"` */
   readonly owner?: string;
   /** How long it may stay before `listOrphans` names it; becomes a tag. Nothing ends by itself. `false`: for good. @defaultValue `"24h"` */

@@ -27,6 +27,12 @@ const OptionsSchema = z.strictObject({
   signal: signalSchema.optional(),
 });
 
+/** A lease. */
+export interface EndpointLease {
+  /** When it ends. */
+  readonly expires: Date;
+}
+
 /**
  * Says how long an endpoint may stay, counted from now. The lease is a tag: nothing ends by itself, `listOrphans` names
  * the endpoint once it is over. An endpoint of other making is led in the list from then on. Needs
@@ -44,7 +50,7 @@ const OptionsSchema = z.strictObject({
  * console.log(expires.toISOString());
  * ```
  */
-export async function leaseEndpoint(options: LeaseEndpointOptions): Promise<{ readonly expires: Date }> {
+export async function leaseEndpoint(options: LeaseEndpointOptions): Promise<EndpointLease> {
   const { endpoint, for: durationMs, clients, signal } = parseOptions("leaseEndpoint", OptionsSchema, options);
   const name = typeof endpoint === "string" ? endpoint : endpoint.endpointName;
   return useClient(

@@ -20,7 +20,10 @@ export interface ScaleEndpointOptions {
   /** Seconds to wait after machines were added or taken away. @defaultValue `300` */
   readonly cooldownSeconds?: number;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
-  readonly clients?: { readonly autoScaling?: ApplicationAutoScalingClient };
+  readonly clients?: {
+    /** Client for Application Auto Scaling. */
+    readonly autoScaling?: ApplicationAutoScalingClient;
+  };
   /** Gives up; the target may be registered without its policy, which changes nothing. */
   readonly signal?: AbortSignal;
 }

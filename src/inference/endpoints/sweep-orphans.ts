@@ -22,7 +22,12 @@ export interface SweepResult {
   /** What was removed; nothing in a dry run. */
   readonly removed: readonly Orphan[];
   /** What AWS would not remove, and why. */
-  readonly left: readonly { readonly orphan: Orphan; readonly error: unknown }[];
+  readonly left: readonly {
+    /** What is still there. */
+    readonly orphan: Orphan;
+    /** Why. */
+    readonly error: unknown;
+  }[];
 }
 
 const OptionsSchema = z.strictObject({

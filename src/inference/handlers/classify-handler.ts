@@ -10,7 +10,13 @@ import { explainInvocationError } from "../endpoints/explain-invocation-error.js
 import { withinDeadline } from "./deadline.js";
 import { type ClassifyingEndpoint, createEndpointSource, type EndpointResolver } from "./endpoint-source.js";
 import { handleImages } from "./handle-images.js";
-import { type HandlerContext, type InferenceHandler, type InferencePayload, InvalidPayloadError } from "./payload.js";
+import {
+  type HandlerContext,
+  type InferenceHandler,
+  type InferencePayload,
+  InvalidPayloadError,
+  withoutAnswer,
+} from "./payload.js";
 import { retryInvocation } from "./retry-invocation.js";
 
 /** Options of {@link createClassifyHandler}. */
@@ -112,7 +118,7 @@ export function createClassifyHandler(options: ClassifyHandlerOptions): Inferenc
 
   const classify = async (payload: InferencePayload, signal: AbortSignal | undefined): Promise<InferencePayload> => {
     const [endpoint, image] = await Promise.all([endpoints.get(), readBytes(payload, signal)]);
-    const { label: _, ...rest } = payload;
+    const rest = withoutAnswer(payload);
     try {
       return { ...rest, ...(await ask(endpoint, image, signal)) };
     } catch (error) {

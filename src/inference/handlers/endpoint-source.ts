@@ -22,6 +22,9 @@ export interface EndpointSource {
   replace(gone: ClassifyingEndpoint): Promise<ClassifyingEndpoint | undefined>;
 }
 
+/** After a resolver has failed it is left alone for so long, where an earlier answer is at hand. */
+const RETRY_MS = 5000;
+
 const ResolvedSchema = z.union([
   ResourceNameSchema.min(1).transform((endpointName) => ({ endpointName })),
   z.object({ endpointName: ResourceNameSchema.min(1), labels: LabelsSchema.optional() }),
@@ -48,15 +51,17 @@ export function createEndpointSource(
   let known: { readonly endpoint: ClassifyingEndpoint; readonly until: number } | undefined;
   let pending: Promise<ClassifyingEndpoint> | undefined;
   const resolve = (): Promise<ClassifyingEndpoint> => {
-    pending ??= (async () => {
-      try {
-        const endpoint = checkEndpoint(await given());
+    // Called in a turn of its own: a resolver that throws at once must not leave its failure behind for ever.
+    pending ??= Promise.resolve()
+      .then(given)
+      .then((resolved) => {
+        const endpoint = checkEndpoint(resolved);
         known = { endpoint, until: now() + cacheMs };
         return endpoint;
-      } finally {
+      })
+      .finally(() => {
         pending = undefined;
-      }
-    })();
+      });
     return pending;
   };
   return {
@@ -64,7 +69,11 @@ export function createEndpointSource(
       if (known !== undefined && now() < known.until) return known.endpoint;
       const old = known?.endpoint;
       // An endpoint that worked is better than none: if it is gone, its own error tells.
-      return old === undefined ? resolve() : resolve().catch(() => old);
+      if (old === undefined) return resolve();
+      return resolve().catch(() => {
+        known = { endpoint: old, until: now() + Math.min(cacheMs, RETRY_MS) };
+        return old;
+      });
     },
     async replace(gone) {
       const endpoint =

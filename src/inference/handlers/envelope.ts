@@ -103,13 +103,26 @@ function unwrap(event: unknown, { path: start, defaults, isItem }: Place): Envel
     if (found !== undefined) return image(found, { ...pick(record, FIELDS), ...newer }, defaults, path);
     const only = singleRecord(record);
     const wrapper = only ?? WRAPPERS.find((name) => isPresent(record, name));
+    if (record["Event"] === "s3:TestEvent") throw testEvent(path);
     if (wrapper === undefined)
       return image({ s3_key: undefined }, { ...pick(record, FIELDS), ...newer }, defaults, path);
     if (++wrappers > MAX_NESTING) throw tooDeep(path, `is nested more than ${MAX_NESTING} levels deep`);
     newer = { ...pick(record, ANSWERS), ...newer };
-    value = only === undefined ? record[wrapper] : (record["Records"] as readonly unknown[])[0];
+    value = only === undefined ? contentOf(record, wrapper) : (record["Records"] as readonly unknown[])[0];
     path.push(wrapper);
   }
+}
+
+/** API Gateway hands a body on as base64 text where it takes it for binary. */
+function contentOf(record: JsonRecord, wrapper: string): unknown {
+  const content = record[wrapper];
+  const isBinary = wrapper === "body" && record["isBase64Encoded"] === true && typeof content === "string";
+  return isBinary ? Buffer.from(content, "base64").toString("utf8") : content;
+}
+
+function testEvent(path: readonly string[]) {
+  const message = "is the test that S3 sends when a notification is set up, and names no image; nothing is to be done";
+  return invalidPayload([{ path: [...path, "Event"].join("."), message }]);
 }
 
 interface List {

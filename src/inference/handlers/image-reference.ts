@@ -18,11 +18,16 @@ const S3_URI = /^s3:\/\/([^/]*)\/(.*)$/s;
  * @param value - One level of the event.
  * @param path - Where it stands, for errors.
  * @returns The reference, or `undefined` where this level names no key.
- * @throws {@link InvalidPayloadError} `PAYLOAD_INVALID` for a key of a notification that is not URL-encoded.
+ * @throws {@link InvalidPayloadError} `PAYLOAD_INVALID` for a key of a notification that is not URL-encoded, and for an
+ * object that was deleted.
  * @internal
  */
 export function findReference(value: JsonRecord, path: readonly string[]): ImageReference | undefined {
   if (Object.hasOwn(value, "s3_key")) return reference(value["s3_bucket"], value["s3_key"]);
+  if (isDeletion(value)) {
+    const message = 'names an object that was deleted; let only "Object Created" events reach the function';
+    throw invalidPayload([{ path: path.join("."), message }]);
+  }
   const notification = s3Part(value["s3"]);
   if (notification !== undefined) return { ...notification, s3_key: decodeKey(notification.s3_key, path) };
   const event = s3Part(value["detail"]);
@@ -51,6 +56,13 @@ export function parseReference(text: string): ImageReference | undefined {
 
 function reference(bucket: unknown, key: unknown): ImageReference {
   return bucket === undefined || bucket === null ? { s3_key: key } : { s3_bucket: bucket, s3_key: key };
+}
+
+/** Whether it is an event of S3 about an object that is gone, by a notification or by EventBridge. */
+function isDeletion(value: JsonRecord): boolean {
+  const name = value["eventName"];
+  if (typeof name === "string" && /^(s3:)?(ObjectRemoved|LifecycleExpiration):/.test(name)) return true;
+  return value["source"] === "aws.s3" && value["detail-type"] === "Object Deleted";
 }
 
 /** `{ bucket: { name }, object: { key } }`, as both kinds of S3 events have it. */

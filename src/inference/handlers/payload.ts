@@ -37,6 +37,22 @@ export const InferencePayloadSchema = z
 /** What the three Lambda functions hand on to each other. */
 export type InferencePayload = z.output<typeof InferencePayloadSchema>;
 
+/**
+ * Takes an earlier answer off a payload that is worked on once more.
+ *
+ * @param payload - The payload.
+ * @returns It without probabilities, label, confidence and verdict.
+ * @internal
+ */
+export function withoutAnswer({
+  label: _,
+  confidence: __,
+  accepted: ___,
+  ...rest
+}: InferencePayload): InferencePayload {
+  return { ...rest, inferences: [] };
+}
+
 /** What a handler returns for one image. */
 export interface HandlerResult {
   /** Always 200: what goes wrong is thrown, so that Step Functions sees it. */
@@ -72,8 +88,16 @@ export interface BatchHandlerResult {
 /** An event that holds several images. */
 export type BatchEvent =
   | readonly unknown[]
-  | { readonly Items: readonly unknown[]; readonly BatchInput?: unknown }
-  | { readonly items: readonly unknown[] };
+  | {
+      /** Images of one batch of a Distributed Map. */
+      readonly Items: readonly unknown[];
+      /** What all of them share, such as the bucket. */
+      readonly BatchInput?: unknown;
+    }
+  | {
+      /** Images, as the handlers return them. */
+      readonly items: readonly unknown[];
+    };
 
 /** An event that is one image, not wrapped; other fields may stand beside these. */
 export interface ImageEvent {

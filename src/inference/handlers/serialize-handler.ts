@@ -4,7 +4,7 @@ import type { S3Clients } from "../../core/clients.js";
 import { clientSchema, parseOptions } from "../../core/options.js";
 import { withinDeadline } from "./deadline.js";
 import { handleImages } from "./handle-images.js";
-import type { HandlerContext, InferenceHandler, InferencePayload } from "./payload.js";
+import { type HandlerContext, type InferenceHandler, type InferencePayload, withoutAnswer } from "./payload.js";
 import { createS3Client, readImage } from "./read-image.js";
 import { inlineShare } from "./state-size.js";
 
@@ -56,13 +56,13 @@ export function createSerializeHandler(options: SerializeHandlerOptions = {}): I
   const { maxInlineBytes, concurrency, clients } = parseOptions("createSerializeHandler", OptionsSchema, options);
   let client = clients.s3;
   const prepare = (payloads: readonly InferencePayload[], context: HandlerContext | undefined) => {
-    const empty = payloads.map((payload) => ({ ...payload, ...UNREAD }));
+    const empty = payloads.map((payload) => ({ ...withoutAnswer(payload), ...UNREAD }));
     const limit = Math.min(maxInlineBytes, inlineShare({ statusCode: 200, body: empty }, payloads.length));
     return (payload: InferencePayload) =>
       withinDeadline(context, `s3://${payload.s3_bucket}/${payload.s3_key}`, async (signal) => {
         client ??= createS3Client();
         const image = await readImage(client, payload, limit, signal);
-        const { image_source: _, ...rest } = payload;
+        const { image_source: _, ...rest } = withoutAnswer(payload);
         if ("tooLarge" in image) return { ...rest, ...UNREAD };
         return { ...rest, image_data: image.bytes.toString("base64"), inferences: [] };
       });

@@ -1,5 +1,4 @@
-import { throwIfAborted } from "../../core/abort.js";
-import { onStop, WorkStop } from "../stop-signal.js";
+import { onStop, type StopSignal, throwIfStopped, toAbortSignal, WorkStop } from "../stop-signal.js";
 
 /** Time and chance, injected so that tests decide over both. @internal */
 export interface Clock {
@@ -49,13 +48,13 @@ export const startRealTimer: NonNullable<Clock["startTimer"]> = (milliseconds, o
  *
  * @param clock - The clock.
  * @param milliseconds - How long.
- * @param signal - Ends the wait early.
+ * @param stop - Ends the wait early.
  * @internal
  */
-export async function sleepLong(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  throwIfAborted(signal);
+export async function sleepLong(clock: Clock, milliseconds: number, stop: StopSignal): Promise<void> {
+  throwIfStopped(stop);
   for (let left = milliseconds; left > 0; left -= MAX_TIMER_MS) {
-    await clock.sleep(Math.min(left, MAX_TIMER_MS), signal);
+    await clock.sleep(Math.min(left, MAX_TIMER_MS), toAbortSignal(stop));
   }
 }
 
@@ -83,7 +82,7 @@ export function withTimeout<Result>(
   clock: Clock,
   options: {
     readonly milliseconds: number | undefined;
-    readonly signal: AbortSignal;
+    readonly signal: StopSignal;
     readonly onTimeout: () => Error;
   },
   work: (stop: WorkStop) => Promise<Result>,
@@ -91,7 +90,7 @@ export function withTimeout<Result>(
   const { milliseconds, signal, onTimeout } = options;
   // A stop of one's own for each piece of work, and one promise: tasks with a limit are what most executions are made of.
   return new Promise((resolve, reject) => {
-    throwIfAborted(signal);
+    throwIfStopped(signal);
     const stop = new WorkStop();
     const giveUp = (reason: unknown) => {
       reject(reason);

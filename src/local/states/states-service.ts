@@ -1,15 +1,14 @@
 import { sleep as realSleep } from "../../core/abort.js";
 import type { FunctionRegistry } from "../functions.js";
+import { checkRequest, createJsonService } from "../json-service.js";
 import { createMemoryRecords, type Records } from "../kept/records.js";
-import { unsupportedOperation } from "../local-operation-error.js";
-import { ServiceError } from "../service-error.js";
-import { checkShape } from "../shapes.js";
 import { TopicInbox } from "../topic-inbox.js";
-import { jsonError, jsonResponse, readBody, type WireRequest, type WireResponse, type WireService } from "../wire.js";
+import type { WireRequest, WireService } from "../wire.js";
 import { type Clock, startRealTimer } from "./clock.js";
 import type { ItemStore } from "./item-store.js";
 import { Activities } from "./service/activities.js";
 import type { CreateAliasRequest } from "./service/aliases.js";
+import type { KnownExecution } from "./service/execution-record.js";
 import type { StartExecutionRequest } from "./service/execution-requests.js";
 import { Executions } from "./service/executions.js";
 import type { UpdateMapRunRequest } from "./service/map-runs.js";
@@ -66,13 +65,15 @@ export interface StatesServiceOptions {
 export interface StatesService {
   /** Answers requests in AWS JSON 1.0. */
   readonly service: WireService;
+  /** Does what StartExecution does, waits for the end of the execution, and stops it when the signal fires before. */
+  readonly runExecution: (request: StartExecutionRequest, signal?: AbortSignal) => Promise<KnownExecution>;
   /** Stops all executions; no timer is left. */
   close(): Promise<void>;
 }
 
 /** A definition of 1 MiB takes twice that as JSON text when everything in it has to be escaped. */
 const MAX_REQUEST_BYTES = 4_194_304;
-const PREFIX = "AWSStepFunctions.";
+const refuse = (message: string) => statesError("ValidationException", message);
 
 type TaskOperation =
   | "CreateActivity"
@@ -133,52 +134,25 @@ export function createStatesService(options: StatesServiceOptions): StatesServic
     ...createTaskOperations(activities, tokens, tags),
   };
   return {
-    service: (request) => answer(operations, request),
+    service: createJsonService({
+      name: "states",
+      targetPrefix: "AWSStepFunctions.",
+      shapes: requestShapes,
+      operations,
+      refuse,
+      maxRequestBytes: MAX_REQUEST_BYTES,
+      version: "1.0",
+    }),
+    async runExecution(request, signal) {
+      checkRequest(requestShapes.StartExecution, request, refuse);
+      return executions.runToEnd(request, signal);
+    },
     async close() {
       closing.abort(statesError("ValidationException", "The local AWS was closed; create another one."));
       activities.close();
       await executions.close();
     },
   };
-}
-
-async function answer(operations: Operations, request: WireRequest): Promise<WireResponse> {
-  const target = request.headers["x-amz-target"] ?? "";
-  const operation = target.startsWith(PREFIX) ? target.slice(PREFIX.length) : target;
-  if (!Object.hasOwn(operations, operation)) throw unsupportedOperation("states", operation);
-  const name = operation as StatesOperation;
-  try {
-    const input = parseInput(await readBody(request.body, MAX_REQUEST_BYTES));
-    const findings = checkShape(requestShapes[name], input);
-    if (findings.length > 0) {
-      const plural = findings.length === 1 ? "error" : "errors";
-      throw statesError(
-        "ValidationException",
-        `${findings.length} validation ${plural} detected: ${findings.join("; ")}`,
-      );
-    }
-    return asJson10(jsonResponse(200, (await operations[name](input, request)) ?? {}));
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    return asJson10(jsonError(error.status, error.type, error.message, error.members));
-  }
-}
-
-const decoder = new TextDecoder();
-
-function asJson10(response: WireResponse): WireResponse {
-  return { ...response, headers: { ...response.headers, "content-type": "application/x-amz-json-1.0" } };
-}
-
-function parseInput(body: Uint8Array | undefined): unknown {
-  if (body === undefined) {
-    throw statesError("ValidationException", `The request is larger than ${MAX_REQUEST_BYTES} bytes.`);
-  }
-  try {
-    return JSON.parse(decoder.decode(body));
-  } catch {
-    throw statesError("SerializationException", "The request body is not JSON.");
-  }
 }
 
 /** The shapes are checked before an operation runs, which is what the casts stand on. */

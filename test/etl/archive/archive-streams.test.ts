@@ -159,7 +159,8 @@ describe("an archive", () => {
       count++;
     }
     expect(count).toBe(40);
-    expect(most).toBeLessThan(8_000_000);
+    // Eight chunks of 1 MiB that are unpacked ahead, and those in work.
+    expect(most).toBeLessThan(14_000_000);
   });
 });
 

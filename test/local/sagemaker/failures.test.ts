@@ -189,7 +189,7 @@ describe("a local endpoint", () => {
     });
     expect(events.at(-1)).toEqual({
       type: "cleanup",
-      removed: ["model endpoint-1", "endpoint-config endpoint-1", "endpoint endpoint-1"],
+      removed: ["endpoint endpoint-1", "endpoint-config endpoint-1", "model endpoint-1"],
       left: [],
     });
     const { sagemaker } = local.clients;

@@ -1,4 +1,4 @@
-import { throwIfAborted } from "../../../core/abort.js";
+import { type StopSignal, throwIfStopped } from "../../stop-signal.js";
 import type { Json } from "../json.js";
 import type { EventDetails, History } from "./history.js";
 import { Progress } from "./progress.js";
@@ -27,7 +27,7 @@ export class Branch {
   /** Id of the last event of this line. */
   lastEventId: number;
   /** Fires when the line is to end. */
-  readonly signal: AbortSignal;
+  readonly stop: StopSignal;
   /** The item of the innermost Map around it. */
   readonly item: MapItem | undefined;
   /** How far the line came. */
@@ -37,14 +37,14 @@ export class Branch {
   /** @param options - Where the line begins. */
   constructor(options: {
     readonly history: History;
-    readonly signal: AbortSignal;
+    readonly stop: StopSignal;
     readonly lastEventId: number;
     readonly variables: ReadonlyMap<string, Json>;
     readonly item?: MapItem | undefined;
     readonly progress?: Progress;
   }) {
     this.#history = options.history;
-    this.signal = options.signal;
+    this.stop = options.stop;
     this.lastEventId = options.lastEventId;
     this.variables = options.variables;
     this.item = options.item;
@@ -59,7 +59,7 @@ export class Branch {
    * @returns Its id.
    */
   add(type: string, details?: EventDetails): number {
-    throwIfAborted(this.signal);
+    throwIfStopped(this.stop);
     this.lastEventId = this.#history.add(type, this.lastEventId, details);
     return this.lastEventId;
   }
@@ -73,7 +73,7 @@ export class Branch {
    * @returns Its id.
    */
   note(type: string, details?: EventDetails, previous: number = this.lastEventId): number {
-    throwIfAborted(this.signal);
+    throwIfStopped(this.stop);
     return this.#history.add(type, previous, details);
   }
 
@@ -101,14 +101,14 @@ export class Branch {
   /**
    * Begins a line that starts where this one stands, with a copy of its variables.
    *
-   * @param signal - Ends the new line.
+   * @param stop - Ends the new line.
    * @param item - The item it works on.
    * @param index - Its number among the lines of the state; without one it goes on with the progress of this line.
    * @returns The new line.
    */
-  fork(signal: AbortSignal, item?: MapItem, index: number | undefined = item?.index): Branch {
+  fork(stop: StopSignal, item?: MapItem, index: number | undefined = item?.index): Branch {
     const { lastEventId, variables } = this;
     const progress = index === undefined ? this.progress : this.progress.line(index);
-    return new Branch({ history: this.#history, signal, lastEventId, variables, item: item ?? this.item, progress });
+    return new Branch({ history: this.#history, stop, lastEventId, variables, item: item ?? this.item, progress });
   }
 }

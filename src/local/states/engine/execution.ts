@@ -1,3 +1,4 @@
+import { WorkStop } from "../../stop-signal.js";
 import { type Clock, withTimeout } from "../clock.js";
 import type { Machine } from "../definition/model.js";
 import type { Json } from "../json.js";
@@ -62,8 +63,9 @@ export class Execution {
   redriveDate: Date | undefined;
   #output: Json | undefined;
   readonly #progress = new Progress();
-  readonly #beforeStop = new Set<() => void>();
-  #controller = new AbortController();
+  /** Is there while it runs. */
+  #beforeStop: ReadonlySet<() => void> | undefined;
+  #stop = new WorkStop();
   #branch: Branch;
 
   /**
@@ -100,7 +102,7 @@ export class Execution {
     for (const name of ["stopDate", "error", "cause"] as const) this[name] = undefined;
     this.redriveCount++;
     this.redriveDate = this.options.clock.now();
-    this.#controller = new AbortController();
+    this.#stop = new WorkStop();
     const lastEventId = this.history.add("ExecutionRedriven", this.history.events.length, {
       key: "executionRedrivenEventDetails",
       value: { redriveCount: this.redriveCount },
@@ -111,10 +113,9 @@ export class Execution {
   }
 
   #createBranch(lastEventId: number): Branch {
-    const { signal } = this.#controller;
     return new Branch({
       history: this.history,
-      signal,
+      stop: this.#stop,
       lastEventId,
       variables: NO_VARIABLES,
       progress: this.#progress,
@@ -135,7 +136,7 @@ export class Execution {
       this.#end("ABORTED", "ExecutionAborted", { key: "executionAbortedEventDetails", value });
       this.error = error;
       this.cause = cause;
-      this.#controller.abort(new ExecutionStopped());
+      this.#stop.abort(new ExecutionStopped());
     }
     return this.stopDate ?? this.startDate;
   }
@@ -160,11 +161,11 @@ export class Execution {
       clock,
       {
         milliseconds: Math.min(...limits) * 1000,
-        signal: this.#controller.signal,
+        signal: this.#stop,
         onTimeout: () => {
           const failure = new StateFailure("States.Timeout", undefined, { located: true });
           if (this.status === "RUNNING") this.#timeOut();
-          this.#controller.abort(failure);
+          this.#stop.abort(failure);
           return failure;
         },
       },
@@ -174,13 +175,15 @@ export class Execution {
 
   #environment(): ExecutionEnvironment {
     const { arn, name, roleArn, input, clock, region, stateMachineArn, stateMachineName, mapRuns } = this.options;
+    const beforeStop = new Set<() => void>();
+    this.#beforeStop = beforeStop;
     const environment: ExecutionEnvironment = {
       clock,
       region,
       executionArn: arn,
       stateMachineArn,
       mapRuns,
-      beforeStop: this.#beforeStop,
+      beforeStop,
       contextBase: {
         Execution: {
           Id: arn,
@@ -199,7 +202,7 @@ export class Execution {
   }
 
   #prepareStop(): void {
-    for (const prepare of this.#beforeStop) {
+    for (const prepare of this.#beforeStop ?? []) {
       try {
         prepare();
       } catch (error) {
@@ -242,5 +245,6 @@ export class Execution {
     this.history.end(type, status === "ABORTED" ? 0 : this.#branch.lastEventId, details);
     this.status = status;
     this.stopDate = this.options.clock.now();
+    this.#beforeStop = undefined;
   }
 }

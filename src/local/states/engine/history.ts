@@ -57,7 +57,11 @@ export class History {
   end(type: string, previousEventId: number, details?: EventDetails): number {
     const id = this.events.length + 1;
     const timestamp = this.#clock.now().getTime() / 1000;
-    this.events.push({ id, previousEventId, timestamp, type, ...(details === undefined ? {} : { details }) });
+    this.events.push(
+      details === undefined
+        ? { id, previousEventId, timestamp, type }
+        : { id, previousEventId, timestamp, type, details },
+    );
     return id;
   }
 }

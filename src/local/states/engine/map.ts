@@ -28,12 +28,12 @@ export async function runMap(state: MapState, run: StateRun): Promise<StateResul
   if (!isJsonArray(items)) throw notIterable(state, items);
   branch.startLines("MapStateStarted", { key: "mapStateStartedEventDetails", value: { length: items.length } });
   const outputs: Json[] = [];
-  const started = branch.fork(branch.signal);
+  const started = branch.fork(branch.stop);
   const limit = Math.min(concurrency === 0 ? MAX_CONCURRENCY : concurrency, MAX_CONCURRENCY);
   await runTogether(branch, {
     count: items.length,
     limit,
-    fork: (index, signal) => started.fork(signal, { index, value: items[index] ?? null }),
+    fork: (index, stop) => started.fork(stop, { index, value: items[index] ?? null }),
     async run(line, index) {
       const item = { index, value: items[index] ?? null };
       const { output, lastId } = await runIteration(state, run, effectiveInput, line, item);

@@ -18,12 +18,12 @@ export async function runParallel(state: ParallelState, run: StateRun): Promise<
   const input = await buildParameters(run, state.data, await selectInput(run, state.data));
   branch.startLines("ParallelStateStarted");
   const outputs: Json[] = [];
-  const started = branch.fork(branch.signal);
+  const started = branch.fork(branch.stop);
   const count = state.branches.length;
   await runTogether(branch, {
     count,
     limit: count,
-    fork: (index, signal) => started.fork(signal, undefined, index),
+    fork: (index, stop) => started.fork(stop, undefined, index),
     async run(line, index) {
       const block = state.branches[index];
       if (block !== undefined) outputs[index] = await environment.runBlock(block, input, line);

@@ -106,7 +106,7 @@ async function runState(
       const delay = retries.next(failure, environment.clock.random);
       if (delay !== undefined || failure.error === "States.DataLimitExceeded") branch.progress.forgetLines();
       if (delay !== undefined) {
-        await sleepLong(environment.clock, delay, branch.signal);
+        await sleepLong(environment.clock, delay, branch.stop);
         continue;
       }
       noteStateFailure(failure, state, branch);
@@ -159,7 +159,7 @@ export function runType(state: State, run: StateRun): Promise<StateResult> {
 
 /** A stop passes through; anything unforeseen becomes an error of the state and never one of the process. */
 function toFailure(error: unknown, branch: Branch): StateFailure {
-  if (branch.signal.aborted) throw branch.signal.reason;
+  if (branch.stop.aborted) throw branch.stop.reason;
   if (error instanceof StateFailure) return error;
   return new StateFailure("States.Runtime", error instanceof Error ? error.message : String(error));
 }
@@ -202,15 +202,10 @@ function leaveState(state: State, result: StateResult, branch: Branch): void {
   // AWS shows no variables where Assign is empty.
   const assigned = Object.keys(result.assigned ?? {}).length === 0 ? undefined : result.assigned;
   if (assigned !== undefined) branch.variables = assignVariables(branch.variables, assigned);
-  branch.add(`${state.type}StateExited`, {
-    key: "stateExitedEventDetails",
-    value: {
-      name: state.name,
-      output: new LazyText(output),
-      outputDetails: NOT_TRUNCATED,
-      ...(assigned === undefined
-        ? {}
-        : { assignedVariables: showAssigned(assigned), assignedVariablesDetails: NOT_TRUNCATED }),
-    },
-  });
+  const left = { name: state.name, output: new LazyText(output), outputDetails: NOT_TRUNCATED };
+  const value =
+    assigned === undefined
+      ? left
+      : { ...left, assignedVariables: showAssigned(assigned), assignedVariablesDetails: NOT_TRUNCATED };
+  branch.add(`${state.type}StateExited`, { key: "stateExitedEventDetails", value });
 }

@@ -1,4 +1,4 @@
-import { setMaxListeners } from "node:events";
+import { onStop, type StopSignal, WorkStop } from "../../stop-signal.js";
 import { StateFailure } from "../state-failure.js";
 import type { Branch } from "./branch.js";
 
@@ -14,8 +14,8 @@ export interface Lines {
   readonly count: number;
   /** How many run at once. */
   readonly limit: number;
-  /** Makes a line, by its number; the signal ends it. */
-  readonly fork: (index: number, signal: AbortSignal) => Branch;
+  /** Makes a line, by its number; the stop ends it. */
+  readonly fork: (index: number, stop: StopSignal) => Branch;
   /** Runs a line to its end and returns the id of its last event. */
   readonly run: (line: Branch, index: number) => Promise<number>;
   /** Notes in the history that a line failed or was given up, after the event with which one of them failed. */
@@ -27,37 +27,34 @@ export interface Lines {
  *
  * @param branch - The line that waits for them; it goes on after the last event of theirs, or after the failure.
  * @param lines - See {@link Lines}.
- * @throws What the first line failed with, or the signal's reason of the waiting line.
+ * @throws What the first line failed with, or the reason why the waiting line was stopped.
  * @internal
  */
 export async function runTogether(branch: Branch, lines: Lines): Promise<void> {
-  const controller = new AbortController();
-  // Every line listens to it, which is no leak: Node.js would warn of more than ten.
-  setMaxListeners(0, controller.signal);
-  const stop = () => controller.abort(branch.signal.reason);
-  branch.signal.addEventListener("abort", stop, { once: true });
+  const stop = new WorkStop();
+  const stopListening = onStop(branch.stop, (reason) => stop.abort(reason));
   const running = new Map<number, Branch>();
   const startedId = branch.lastEventId;
   let next = 0;
   let cause: number | undefined;
   const work = async () => {
     let lastId = startedId;
-    while (next < lines.count && !controller.signal.aborted) {
+    while (next < lines.count && !stop.aborted) {
       const index = next++;
-      const line = lines.fork(index, controller.signal);
+      const line = lines.fork(index, stop);
       // A line that waited for another one follows it.
       line.lastEventId = lastId;
       running.set(index, line);
       try {
         branch.lastEventId = Math.max(branch.lastEventId, await lines.run(line, index));
       } catch (error) {
-        if (controller.signal.aborted) throw error;
+        if (stop.aborted) throw error;
         // Before anything else runs, so that no sibling adds an event to the history any more.
         cause = line.lastEventId;
         try {
           if (error instanceof StateFailure && !error.isTerminal) noteEnds(lines, running, index);
         } finally {
-          controller.abort(new SiblingFailed());
+          stop.abort(new SiblingFailed());
         }
         throw error;
       }
@@ -69,9 +66,9 @@ export async function runTogether(branch: Branch, lines: Lines): Promise<void> {
     await firstFailure(Array.from({ length: Math.min(lines.limit, lines.count) }, work));
   } catch (error) {
     if (cause !== undefined) branch.lastEventId = cause;
-    throw branch.signal.aborted ? branch.signal.reason : error;
+    throw branch.stop.aborted ? branch.stop.reason : error;
   } finally {
-    branch.signal.removeEventListener("abort", stop);
+    stopListening();
   }
 }
 

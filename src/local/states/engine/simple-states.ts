@@ -83,7 +83,7 @@ export async function runWait(state: WaitState, run: StateRun): Promise<StateRes
   const { language, data, next } = state;
   const effectiveInput = await selectInput(run, data);
   const milliseconds = await evaluateWait(state, run, effectiveInput);
-  await sleepLong(run.environment.clock, milliseconds, run.branch.signal);
+  await sleepLong(run.environment.clock, milliseconds, run.branch.stop);
   return { ...(await finishWithInput(run, language, data, effectiveInput)), next };
 }
 

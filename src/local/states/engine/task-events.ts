@@ -63,22 +63,23 @@ function isTimeout(failure: StateFailure): boolean {
 
 function serviceEvents(state: TaskState, { branch, environment }: StateRun): TaskEvents {
   const { service } = state;
+  const { resourceType, resource } = service;
+  // Of one shape, which costs less; what is undefined does not stand in the JSON of an event.
   return {
-    scheduled(parameters, limits) {
-      const value = {
-        ...service,
-        region: environment.region,
-        parameters: new LazyText(parameters),
-        ...showLimits(limits),
-      };
+    scheduled(parameters, { timeout: timeoutInSeconds, heartbeat: heartbeatInSeconds }) {
+      const { region } = environment;
+      const text = new LazyText(parameters);
+      const value = { resourceType, resource, region, parameters: text, timeoutInSeconds, heartbeatInSeconds };
       branch.add("TaskScheduled", { key: "taskScheduledEventDetails", value });
     },
     started: () => void branch.add("TaskStarted", { key: "taskStartedEventDetails", value: service }),
     submitted(output) {
-      branch.add("TaskSubmitted", { key: "taskSubmittedEventDetails", value: { ...service, ...showOutput(output) } });
+      const value = { resourceType, resource, output: new LazyText(output), outputDetails: NOT_TRUNCATED };
+      branch.add("TaskSubmitted", { key: "taskSubmittedEventDetails", value });
     },
     succeeded(result) {
-      branch.add("TaskSucceeded", { key: "taskSucceededEventDetails", value: { ...service, ...showOutput(result) } });
+      const value = { resourceType, resource, output: new LazyText(result), outputDetails: NOT_TRUNCATED };
+      branch.add("TaskSucceeded", { key: "taskSucceededEventDetails", value });
     },
     failed(failure) {
       const value = { ...service, ...failureDetails(failure) };

@@ -1,10 +1,11 @@
 import { isSconesError } from "../../../core/errors.js";
-import { type StopSignal, toAbortSignal } from "../../stop-signal.js";
+import type { StopSignal } from "../../stop-signal.js";
 import { withTimeout } from "../clock.js";
 import type { TaskState } from "../definition/model.js";
 import type { Json } from "../json.js";
 import { checkDataLimit } from "../limits.js";
 import { StateFailure } from "../state-failure.js";
+import type { TaskRun } from "../tasks/task-integration.js";
 import type { OpenTask } from "../tasks/task-tokens.js";
 import { buildParameters, finishWithResult, selectInput } from "./data-flow.js";
 import { evaluateNumber } from "./number-value.js";
@@ -78,7 +79,7 @@ function runService(attempt: Attempt): Promise<Json> {
   const { state, run, limits, events, open } = attempt;
   events.started();
   if (open === undefined) {
-    if (limits.timeout === undefined && state.integration.honoursSignal) return invoke(attempt, run.branch.signal);
+    if (limits.timeout === undefined && state.integration.honoursSignal) return invoke(attempt, run.branch.stop);
     return withinTimeout(attempt, (stop) => invoke(attempt, stop));
   }
   return withinTimeout(attempt, (stop) =>
@@ -92,7 +93,7 @@ function runService(attempt: Attempt): Promise<Json> {
 /** The limits begin when a worker has taken the task, which may be any time later. */
 async function runActivity(attempt: Attempt): Promise<Json> {
   const { run, events, open } = attempt;
-  events.started(await invoke(attempt, run.branch.signal));
+  events.started(await invoke(attempt, run.branch.stop));
   if (open === undefined) throw new Error("An activity has a token.");
   return withinTimeout(attempt, (stop) => withinHeartbeats(attempt, open, stop, () => open.outcome));
 }
@@ -100,7 +101,7 @@ async function runActivity(attempt: Attempt): Promise<Json> {
 function withinTimeout({ run, limits }: Attempt, work: (stop: StopSignal) => Promise<Json>): Promise<Json> {
   const milliseconds = limits.timeout === undefined ? undefined : limits.timeout * 1000;
   const onTimeout = () => new StateFailure("States.Timeout", undefined, { located: true });
-  return withTimeout(run.environment.clock, { milliseconds, signal: run.branch.signal, onTimeout }, work);
+  return withTimeout(run.environment.clock, { milliseconds, signal: run.branch.stop, onTimeout }, work);
 }
 
 function withinHeartbeats(
@@ -115,24 +116,21 @@ function withinHeartbeats(
 
 function invoke({ state, run, parameters, events, open }: Attempt, stop: StopSignal): Promise<Json> {
   const { environment } = run;
-  return state.integration.run({
+  const task: TaskRun = {
     resource: state.resource,
     parameters,
     stateName: state.name,
     executionArn: environment.executionArn,
-    ...(open === undefined ? {} : { token: open.token }),
     stop,
-    get signal() {
-      return toAbortSignal(stop);
-    },
     clock: environment.clock,
     submitted: events.submitted,
-  });
+  };
+  return state.integration.run(open === undefined ? task : { ...task, token: open.token });
 }
 
 /** A stop of the execution passes through as it is; a fault of an integration fails the task. */
 function toTaskFailure(error: unknown, run: StateRun): StateFailure {
-  if (run.branch.signal.aborted) throw run.branch.signal.reason;
+  if (run.branch.stop.aborted) throw run.branch.stop.reason;
   if (error instanceof StateFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
   const name = isSconesError(error) ? error.code : "States.TaskFailed";

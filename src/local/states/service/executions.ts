@@ -8,13 +8,14 @@ import type { Json } from "../json.js";
 import { type ArnPlace, checkArn, checkName, executionArn } from "./arns.js";
 import { describeExecution } from "./describe-execution.js";
 import { describeDefinition } from "./describe-machine.js";
+import { endOf } from "./end-of.js";
 import { ExecutionJournal } from "./execution-journal.js";
-import type { ExecutionRecord } from "./execution-record.js";
+import type { ExecutionRecord, KnownExecution } from "./execution-record.js";
 import type { ExecutionRequest, RedriveRequest, StartExecutionRequest } from "./execution-requests.js";
 import { checkListable, describeTarget, type ListExecutionsRequest, listExecutions } from "./list-executions.js";
 import { MapRuns } from "./map-runs.js";
 import type { PastExecutions } from "./past-executions.js";
-import type { PublishedMachines } from "./published-machines.js";
+import type { PublishedMachines, StartTarget } from "./published-machines.js";
 import { readInput } from "./read-input.js";
 import { describeRedrives, NO_PROGRESS, whyNotRedrivable } from "./redrive-status.js";
 import { type HistoryRequest, showHistory } from "./show-history.js";
@@ -70,7 +71,22 @@ export class Executions {
 
   /** Starts an execution; the same request again finds the one that runs. */
   start(request: StartExecutionRequest): { readonly executionArn: string; readonly startDate: number } {
-    const target = this.#published.resolve(request.stateMachineArn);
+    const { options, startDate } = this.#begin(this.#published.resolve(request.stateMachineArn), request);
+    return { executionArn: options.arn, startDate: seconds(startDate) };
+  }
+
+  /** Starts an execution, waits until it has ended, and stops it when the signal fires before. */
+  async runToEnd(request: StartExecutionRequest, signal: AbortSignal | undefined): Promise<KnownExecution> {
+    signal?.throwIfAborted();
+    const execution = this.#begin(this.#published.resolve(request.stateMachineArn), request);
+    await endOf(execution, signal);
+    signal?.throwIfAborted();
+    const record = this.#records.get(execution.options.arn);
+    if (record !== undefined) this.#journal?.save(record);
+    return execution;
+  }
+
+  #begin(target: StartTarget, request: StartExecutionRequest): KnownExecution {
     const { machine } = target;
     const name = checkName(request.name ?? randomUUID());
     const { text, input } = readInput(request.input ?? "{}");
@@ -80,35 +96,29 @@ export class Executions {
       if (existing.status !== "RUNNING" || existing.options.inputText !== text) {
         throw namedError("ExecutionAlreadyExists", arn);
       }
-      return { executionArn: arn, startDate: seconds(existing.startDate) };
+      return existing;
     }
     const execution = this.#run(machine, arn, name, text, input);
     if (machine.type === "STANDARD") this.#remember({ execution, ...target, redrives: new Map() });
-    return { executionArn: arn, startDate: seconds(execution.startDate) };
+    return execution;
   }
 
   /** Runs an execution of an Express machine to its end. */
   async startSync(request: StartExecutionRequest & { includedData?: string }, signal?: AbortSignal): Promise<unknown> {
-    const { machine } = this.#published.resolve(request.stateMachineArn);
-    if (machine.type !== "EXPRESS") {
+    const target = this.#published.resolve(request.stateMachineArn);
+    if (target.machine.type !== "EXPRESS") {
       throw statesError(
         "StateMachineTypeNotSupported",
         "This operation is not supported by this type of state machine",
       );
     }
-    const name = checkName(request.name ?? randomUUID());
-    const { text, input } = readInput(request.input ?? "{}");
-    const arn = executionArn(this.#place, machine.name, name, randomUUID());
-    const execution = this.#run(machine, arn, name, text, input);
-    const stop = () => void execution.stop();
-    signal?.addEventListener("abort", stop, { once: true });
-    await execution.done;
-    signal?.removeEventListener("abort", stop);
+    const execution = this.#begin(target, request);
+    await endOf(execution, signal);
     const duration = (execution.stopDate ?? execution.startDate).getTime() - execution.startDate.getTime();
     const hundreds = Math.max(1, Math.ceil(duration / 100));
     return {
       ...describeExecution(execution, request.includedData),
-      stateMachineArn: machine.arn,
+      stateMachineArn: target.machine.arn,
       billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds: hundreds * 100 },
     };
   }
@@ -123,11 +133,7 @@ export class Executions {
 
   /** Waits until an execution has ended, and stops it when the signal fires before. */
   async waitFor(arn: string, signal: AbortSignal): Promise<void> {
-    const { execution } = this.#find(arn);
-    const stop = () => void execution.stop();
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    await execution.done.finally(() => signal.removeEventListener("abort", stop));
+    await endOf(this.#find(arn).execution, signal);
     signal.throwIfAborted();
   }
 

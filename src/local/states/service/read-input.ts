@@ -1,5 +1,5 @@
 import type { Json } from "../json.js";
-import { keepText } from "../json-text.js";
+import { keepText, rememberText } from "../json-text.js";
 import { exceedsDataLimit, MAX_DATA_BYTES } from "../limits.js";
 import { namedError } from "./states-error.js";
 
@@ -17,9 +17,9 @@ export function readInput(text: string): { readonly text: string; readonly input
   try {
     const input = JSON.parse(text) as Json;
     // Writing it once shows that it can be written: a value that is nested too deeply cannot.
-    JSON.stringify(input);
+    const written = JSON.stringify(input);
     // The history shows the input, as far as it passes unchanged, as it was sent.
-    return { text, input: keepText(input, text) };
+    return { text, input: written === text ? rememberText(input, text) : keepText(input, text) };
   } catch (error) {
     throw namedError("InvalidExecutionInput", describeProblem(text, error));
   }

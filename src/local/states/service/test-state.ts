@@ -130,7 +130,7 @@ function createRun(
   const variables = request.variables === undefined ? {} : parseObject(request.variables, "variables");
   const branch = new Branch({
     history: new History(clock),
-    signal,
+    stop: signal,
     lastEventId: 0,
     variables: new Map(Object.entries(variables)),
     item: inMap ? { index: 0, value: input } : undefined,

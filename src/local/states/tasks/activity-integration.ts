@@ -1,3 +1,4 @@
+import { toAbortSignal } from "../../stop-signal.js";
 import { jsonText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
 import type { ActivityQueue } from "./activity-queue.js";
@@ -29,8 +30,8 @@ export function createActivityIntegration(
     tokens,
     honoursSignal: true,
     admit: (resource) => void find(resource),
-    async run({ resource, parameters, token = "", signal }) {
-      return (await find(resource).offer({ token, input: jsonText(parameters) }, signal)) ?? null;
+    async run({ resource, parameters, token = "", stop }) {
+      return (await find(resource).offer({ token, input: jsonText(parameters) }, toAbortSignal(stop))) ?? null;
     },
   };
 }

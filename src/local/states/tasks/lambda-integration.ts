@@ -4,6 +4,7 @@ import type { FunctionPayload } from "../../lambda/function-payload.js";
 import { isJsonObject, type Json, memberOf } from "../json.js";
 import { jsonText, rememberText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
+import { describeInvocation } from "./invoke-metadata.js";
 import { describeAnswer } from "./sdk-metadata.js";
 import type { TaskIntegration, TaskRun } from "./task-integration.js";
 
@@ -196,17 +197,6 @@ function resultOf(invocation: Invocation): FunctionResult {
 
 /** The result as Step Functions shows it: the payload between what the Lambda API answered around it. */
 function wrapResult({ text, json }: FunctionResult, requestId: string, date: Date): Json {
-  const trace = `root=1-${Math.floor(date.getTime() / 1000).toString(16)}-${requestId.replaceAll("-", "").slice(0, 24)};parent=${requestId.slice(-12)}0000;sampled=0`;
-  const metadata = describeAnswer({
-    requestId,
-    date,
-    length: Buffer.byteLength(text),
-    contentType: "application/json",
-    headers: {
-      "X-Amz-Executed-Version": "$LATEST",
-      "x-amzn-Remapped-Content-Length": "0",
-      "X-Amzn-Trace-Id": trace,
-    },
-  });
-  return { ExecutedVersion: "$LATEST", Payload: json, ...metadata, StatusCode: 200 };
+  const { SdkHttpMetadata, SdkResponseMetadata } = describeInvocation(requestId, date, Buffer.byteLength(text));
+  return { ExecutedVersion: "$LATEST", Payload: json, SdkHttpMetadata, SdkResponseMetadata, StatusCode: 200 };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ServiceError } from "../../service-error.js";
+import { toAbortSignal } from "../../stop-signal.js";
 import { isJsonObject, type Json, type JsonObject, memberOf } from "../json.js";
 import { jsonText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
@@ -54,7 +55,7 @@ function checkParameters(parameters: Json | undefined): readonly string[] {
 }
 
 async function run(executions: NestedExecutions, task: TaskRun): Promise<Json> {
-  const { resource, parameters, signal, clock } = task;
+  const { resource, parameters, stop, clock } = task;
   const { executionArn, startDate } = start(executions, parameters);
   const metadata = describeAnswer({
     requestId: randomUUID(),
@@ -65,7 +66,7 @@ async function run(executions: NestedExecutions, task: TaskRun): Promise<Json> {
   const accepted: Json = { ExecutionArn: executionArn, ...metadata, StartDate: Math.round(startDate * 1000) };
   if (!resource.includes(".sync")) return accepted;
   task.submitted(accepted);
-  const described = showExecution(await waitForEnd(executions, executionArn, signal));
+  const described = showExecution(await waitForEnd(executions, executionArn, toAbortSignal(stop)));
   if (described["Status"] !== "SUCCEEDED") {
     throw new StateFailure("States.TaskFailed", jsonText(described), { located: true });
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { sleep } from "../../../core/abort.js";
+import { toAbortSignal } from "../../stop-signal.js";
 import { type Json, type JsonObject, memberOf } from "../json.js";
 import { jsonText } from "../json-text.js";
 import { StateFailure } from "../state-failure.js";
@@ -65,7 +66,8 @@ function sageMaker() {
 }
 
 async function run(clients: SdkClients, task: TaskRun): Promise<Json> {
-  const { resource, parameters, signal, clock } = task;
+  const { resource, parameters, clock } = task;
+  const signal = toAbortSignal(task.stop);
   const { action, isSync } = splitAction(resource);
   const created = await call(clients, toOperation(action), parameters, signal);
   const metadata = describeAnswer({

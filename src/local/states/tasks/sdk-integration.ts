@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { toAbortSignal } from "../../stop-signal.js";
 import { isJsonObject, type Json } from "../json.js";
 import { StateFailure } from "../state-failure.js";
 import { callSdk, SdkRefusal } from "./sdk-call.js";
@@ -21,12 +22,12 @@ export function createSdkIntegration(clients: () => SdkClients): TaskIntegration
     events: "Task",
     honoursSignal: true,
     check: (resource, parameters) => checkNames(resource, parameters),
-    async run({ resource, parameters, signal }) {
+    async run({ resource, parameters, stop }) {
       const found = findOperation(resource);
       if (found === undefined) throw new Error(`There is no ${resource}.`);
       const { service, operation } = found;
       try {
-        const result = await callSdk(clients(), { service, operation, parameters, time: "iso" }, signal);
+        const result = await callSdk(clients(), { service, operation, parameters, time: "iso" }, toAbortSignal(stop));
         return result.output;
       } catch (error) {
         if (error instanceof SdkRefusal) throw toFailure(service, error.refusal);

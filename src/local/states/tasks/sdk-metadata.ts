@@ -9,8 +9,6 @@ export interface SdkAnswer {
   readonly contentType: string;
   /** @defaultValue 200 */
   readonly status?: number;
-  /** Further headers: those that stand in `AllHttpHeaders` by their name on the wire. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The two members that optimized integrations put beside what a service answered. @internal */
@@ -27,9 +25,14 @@ export interface SdkMetadata {
  * @internal
  */
 export function describeAnswer(answer: SdkAnswer): SdkMetadata {
-  const { requestId, date, length, contentType, status = 200, headers = {} } = answer;
-  const shared = { ...headers, "x-amzn-RequestId": requestId, "Content-Length": String(length) };
-  const sent = { Connection: "keep-alive", ...shared, Date: date.toUTCString(), "Content-Type": contentType };
+  const { requestId, date, length, contentType, status = 200 } = answer;
+  const sent = {
+    Connection: "keep-alive",
+    "x-amzn-RequestId": requestId,
+    "Content-Length": String(length),
+    Date: date.toUTCString(),
+    "Content-Type": contentType,
+  };
   return {
     SdkHttpMetadata: {
       AllHttpHeaders: listValues(sent),

@@ -17,8 +17,6 @@ export interface TaskRun {
   readonly token?: string;
   /** Fires when the execution was stopped or the task's time is up. */
   readonly stop: StopSignal;
-  /** The same as a signal, which is made for it. */
-  readonly signal: AbortSignal;
   /** Time and chance. */
   readonly clock: Clock;
   /** Notes that a job was accepted whose end is waited for: event TaskSubmitted. */
@@ -46,7 +44,7 @@ export interface TaskIntegration {
   readonly refuse?: (resource: string) => readonly string[];
   /** Throws where a task cannot even be scheduled. */
   readonly admit?: (resource: string) => void;
-  /** Set where `run` rejects as soon as its signal fires; of others the engine lets go by itself. */
+  /** Set where `run` rejects as soon as its stop fires; of others the engine lets go by itself. */
   readonly honoursSignal?: true;
   /** Does the work and returns the task's result. */
   readonly run: (task: TaskRun) => Promise<Json>;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { onStop } from "../../../stop-signal.js";
 import type { DistributedMap } from "../../definition/distributed-model.js";
 import type { MapState } from "../../definition/model.js";
 import type { Json } from "../../json.js";
@@ -46,19 +47,19 @@ export async function runDistributedMap(state: MapState, map: DistributedMap, ru
   const abort = () => mapRun.end("ABORTED", environment.clock.now());
   const noteAbort = () => {
     abort();
-    if (!branch.signal.aborted) branch.note("MapRunAborted");
+    if (!branch.stop.aborted) branch.note("MapRunAborted");
   };
-  branch.signal.addEventListener("abort", abort, { once: true });
+  const stopListening = onStop(branch.stop, abort);
   environment.beforeStop.add(noteAbort);
   let result: Json;
   try {
     result = await runChildren(distributed, mapRun, stateItems);
     mapRun.end("SUCCEEDED", environment.clock.now());
   } catch (error) {
-    if (error instanceof StateFailure && !branch.signal.aborted) noteFailure(error, mapRun, run);
+    if (error instanceof StateFailure && !branch.stop.aborted) noteFailure(error, mapRun, run);
     throw error;
   } finally {
-    branch.signal.removeEventListener("abort", abort);
+    stopListening();
     environment.beforeStop.delete(noteAbort);
   }
   branch.note("MapStateSucceeded", undefined, branch.note("MapRunSucceeded"));
@@ -143,10 +144,10 @@ async function runChildren(
     failure = error;
   }
   // What was done is written also when too much of it failed, but not after a stop.
-  const isWritten = target !== undefined && !run.branch.signal.aborted;
+  const isWritten = target !== undefined && !run.branch.stop.aborted;
   const details = isWritten ? await writeResults(target, writer, mapRun, inputs) : undefined;
   if (failure !== undefined) throw failure;
-  if (run.branch.signal.aborted) throw run.branch.signal.reason;
+  if (run.branch.stop.aborted) throw run.branch.stop.reason;
   if (details !== undefined) return details;
   const succeeded = mapRun.children.filter(({ status }) => status === "SUCCEEDED");
   const results = collectResults(succeeded, writer.transformation);

@@ -1,0 +1,107 @@
+import type { CaptureRecord } from "./capture-record.js";
+
+/** The values that differ from line to line. @internal */
+export type TemplateSlot = "input" | "output" | "eventId" | "inferenceId" | "inferenceTime";
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** Marks a value inside the text of a template; a record that holds one of these characters gives no template. */
+const MARK = "\uE000";
+
+/**
+ * What the lines of a file have in common. A service writes every line alike, so that after one line was parsed in
+ * full, the next ones can be compared byte by byte with what stands between their values. Nothing is taken for granted
+ * about order, fields or white space: what a template does not fit exactly is parsed in full.
+ * @internal
+ */
+export class LineTemplate {
+  /** The record that the template was made from, for what stays the same. */
+  readonly record: CaptureRecord;
+  /** Which values a line holds, in the order of the line. */
+  readonly slots: readonly TemplateSlot[];
+  /** Begin and end of each value of the line that was matched last. */
+  readonly places: Int32Array;
+  readonly #parts: readonly Uint8Array[];
+
+  private constructor(record: CaptureRecord, slots: readonly TemplateSlot[], parts: readonly Uint8Array[]) {
+    this.record = record;
+    this.slots = slots;
+    this.#parts = parts;
+    this.places = new Int32Array(slots.length * 2);
+  }
+
+  /**
+   * Makes a template from a line.
+   *
+   * @param text - The line.
+   * @param value - The line as `JSON.parse` gives it.
+   * @param record - The same, checked.
+   * @returns The template, or `undefined` where the line is written in a way that cannot be repeated.
+   */
+  static learn(text: string, value: unknown, record: CaptureRecord): LineTemplate | undefined {
+    if (text.includes(MARK) || !isWrittenAlike(text, value)) return undefined;
+    const { captureData, eventMetadata } = value as { captureData: object; eventMetadata: object };
+    const slots: TemplateSlot[] = [];
+    const mark = (slot: TemplateSlot) => `${MARK}${slot}${MARK}`;
+    const markSide = (side: unknown, slot: TemplateSlot) =>
+      typeof side === "object" && side !== null ? { ...side, data: mark(slot) } : side;
+    const marked = JSON.stringify({
+      ...(value as object),
+      captureData: Object.fromEntries(
+        Object.entries(captureData).map(([name, side]) => {
+          if (name === "endpointInput") return [name, markSide(side, "input")];
+          return [name, name === "endpointOutput" ? markSide(side, "output") : side];
+        }),
+      ),
+      eventMetadata: Object.fromEntries(
+        Object.entries(eventMetadata).map(([name, field]) => {
+          const isSlot = name === "eventId" || name === "inferenceId" || name === "inferenceTime";
+          return [name, isSlot ? mark(name) : field];
+        }),
+      ),
+    });
+    const pieces = marked.split(MARK);
+    for (let index = 1; index < pieces.length; index += 2) slots.push(pieces[index] as TemplateSlot);
+    const parts = pieces.filter((_, index) => index % 2 === 0).map((piece) => Buffer.from(piece));
+    return new LineTemplate(record, slots, parts);
+  }
+
+  /**
+   * Looks whether a line fits, and where its values are, which then stand in `places`.
+   *
+   * @param bytes - Where the line is.
+   * @param start - Its begin.
+   * @param end - Its end.
+   * @returns Whether it fits.
+   */
+  match(bytes: Buffer, start: number, end: number): boolean {
+    const { slots, places } = this;
+    let position = start;
+    for (let index = 0; index < slots.length; index++) {
+      const part = this.#parts[index];
+      if (part === undefined || !isAt(part, bytes, position)) return false;
+      position += part.length;
+      places[index * 2] = position;
+      position = bytes.indexOf(QUOTE, position);
+      if (position < 0 || position >= end || bytes[position - 1] === BACKSLASH) return false;
+      places[index * 2 + 1] = position;
+    }
+    const last = this.#parts[slots.length];
+    return last !== undefined && position + last.length === end && isAt(last, bytes, position);
+  }
+}
+
+/** Deep nesting in a field that nobody knows can be parsed, but not written. */
+function isWrittenAlike(text: string, value: unknown): boolean {
+  try {
+    return JSON.stringify(value) === text;
+  } catch {
+    return false;
+  }
+}
+
+function isAt(part: Uint8Array, bytes: Uint8Array, position: number): boolean {
+  if (position + part.length > bytes.length) return false;
+  for (let index = 0; index < part.length; index++) if (part[index] !== bytes[position + index]) return false;
+  return true;
+}
