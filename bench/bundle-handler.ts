@@ -26,6 +26,8 @@ export async function bundleHandler(
     platform: "node",
     target: "node20",
     format: "cjs",
+    // The SDK's CommonJS files, which esbuild prefers for Node, cannot be shaken.
+    mainFields: ["module", "main"],
     metafile: true,
     logLevel: "error",
     outfile: file,

@@ -15,7 +15,7 @@ export interface Powertools {
 
 /**
  * The classify handler with a traced client and a line for each event. What it logs is the number of images or the code
- * of an error, never an image. Wrap the result in `makeIdempotent` of Powertools to answer a repeated event from its table.
+ * of an error, never an image. `with-idempotency.ts` shows the idempotency of Powertools.
  */
 export function classifyWithPowertools(
   client: SageMakerRuntimeClient,
