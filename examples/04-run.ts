@@ -1,10 +1,16 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
-import type { SFNClient } from "@aws-sdk/client-sfn";
+import { GetExecutionHistoryCommand, type SFNClient } from "@aws-sdk/client-sfn";
 import { isSconesError, parseS3Uri, type StagedDataset } from "scones-ml/core";
 import { type LstRow, parseLst } from "scones-ml/etl";
 import { InferencePayloadSchema } from "scones-ml/inference";
-import { buildInferenceWorkflow, deployStateMachine, runExecution } from "scones-ml/workflow";
+import {
+  buildInferenceWorkflow,
+  deployStateMachine,
+  readExecution,
+  renderWorkflow,
+  runExecution,
+} from "scones-ml/workflow";
 import { z } from "zod";
 
 /** How the executions over the test images ended. */
@@ -19,6 +25,8 @@ export interface RunSummary {
   readonly failed: number;
   /** What those others said, at most one of each kind. */
   readonly reasons: readonly string[];
+  /** The workflow, and the last execution that failed loudly, or else the last one of all, as SVG. */
+  readonly pictures: { readonly workflow: string; readonly execution: string | undefined };
 }
 
 /** What {@link run} works with. */
@@ -44,9 +52,10 @@ const OutputSchema = z.object({ s3_key: InferencePayloadSchema.unwrap().shape.s3
 /** Deploys the state machine and sends every test image through it. */
 export async function run(options: RunOptions): Promise<RunSummary> {
   const { functions, roleArn, dataset, clients, signal } = options;
+  const definition = buildInferenceWorkflow({ functions });
   const { stateMachineArn } = await deployStateMachine({
     name: "scones-inference",
-    definition: buildInferenceWorkflow({ functions }),
+    definition,
     roleArn,
     clients,
     signal,
@@ -56,16 +65,26 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const counts = { total: images.length, succeeded: 0, belowThreshold: 0, failed: 0 };
   const reasons = new Map<string, string>();
   let done = 0;
+  let shown: { readonly arn: string; readonly isLoud: boolean } | undefined;
 
   const classify = async ({ filename }: LstRow): Promise<void> => {
     const input = { image_data: "", s3_bucket: dataset.bucket, s3_key: `${prefix}${filename}`, inferences: [] };
     try {
-      await runExecution({ stateMachineArn, input, outputSchema: OutputSchema, clients, signal });
+      const { executionArn } = await runExecution({
+        stateMachineArn,
+        input,
+        outputSchema: OutputSchema,
+        clients,
+        signal,
+      });
       counts.succeeded++;
+      if (!shown?.isLoud) shown = { arn: executionArn, isLoud: false };
     } catch (error) {
       if (!isSconesError(error, "EXECUTION_FAILED")) throw error;
-      if (error.details.error === "THRESHOLD_CONFIDENCE_NOT_MET") counts.belowThreshold++;
-      else {
+      if (error.details.error === "THRESHOLD_CONFIDENCE_NOT_MET") {
+        counts.belowThreshold++;
+        shown = { arn: error.details.executionArn, isLoud: true };
+      } else {
         counts.failed++;
         reasons.set(error.details.error ?? error.details.status, error.message);
       }
@@ -78,7 +97,12 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     for (const image of queue) await classify(image);
   };
   await Promise.all(Array.from({ length: options.concurrency }, lane));
-  return { ...counts, reasons: [...reasons.values()] };
+  const history = shown && (await clients.sfn.send(new GetExecutionHistoryCommand({ executionArn: shown.arn })));
+  const pictures = {
+    workflow: renderWorkflow(definition),
+    execution: history && renderWorkflow(definition, { execution: readExecution(history) }),
+  };
+  return { ...counts, reasons: [...reasons.values()], pictures };
 }
 
 async function readManifest(dataset: StagedDataset, s3: S3Client, signal: AbortSignal): Promise<readonly LstRow[]> {

@@ -42,7 +42,7 @@ interface DemoResult {
     readonly validationAccuracy: number | undefined;
   };
   readonly endpoint: { readonly name: string; readonly accuracy: number };
-  readonly executions: Omit<RunSummary, "reasons">;
+  readonly executions: Omit<RunSummary, "reasons" | "pictures">;
   readonly captures: { readonly records: number; readonly skipped: number };
   readonly seconds: number;
 }
@@ -143,6 +143,9 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
   await writeFile(join(output, "summary.json"), `${JSON.stringify(result, undefined, 2)}\n`);
   await writeFile(join(output, "dataset.png"), contactSheet);
   await writeFile(join(output, "training.svg"), renderTrainingCurve(model, { classes: dataset.labels.length }));
+  const { workflow, execution } = executions.pictures;
+  await writeFile(join(output, "workflow.svg"), workflow);
+  if (execution !== undefined) await writeFile(join(output, "execution.svg"), execution);
   await writeFile(join(output, "report.svg"), renderConfidenceChart(summary));
   await writeFile(
     join(output, "report.html"),
