@@ -182,6 +182,50 @@ describe("the fault matrix", () => {
     expect(await remaining()).toEqual([]);
   });
 
+  it.each(["model", "endpoint-config", "endpoint"])(
+    "leaves nothing when the signal fires after the %s",
+    async (step) => {
+      const controller = new AbortController();
+      const reason = new Error("enough");
+      const reached: string[] = [];
+      const promise = deployEndpoint({
+        ...base(),
+        model: model("one"),
+        endpointName: "faulty",
+        signal: controller.signal,
+        onProgress: (event) => {
+          if (event.type !== "created") return;
+          reached.push(event.resource);
+          if (event.resource === step) controller.abort(reason);
+        },
+      });
+      await expect(promise).rejects.toBe(reason);
+      expect(reached.at(-1)).toBe(step);
+      expect(await remaining()).toEqual([]);
+    },
+  );
+
+  it.each([
+    ["DeleteModel", "model faulty"],
+    ["DeleteEndpointConfig", "endpoint-config faulty"],
+    ["DeleteEndpoint", "endpoint faulty"],
+  ])("names what is left of a failed endpoint when %s is denied", async (operation, name) => {
+    {
+      using _denied = local.injectFault({
+        service: "sagemaker",
+        operation,
+        kind: "fail",
+        error: "AccessDeniedException",
+        status: 400,
+      });
+      const promise = deployEndpoint({ ...base(), model: model("no-such-job"), endpointName: "faulty" });
+      await expect(promise).rejects.toMatchObject({ code: "ENDPOINT_FAILED", details: { left: [name] } });
+    }
+    expect(await remaining()).toEqual([name]);
+    await sweepOrphans({ minAge: 0, mode: "delete", clients: local.clients });
+    expect(await remaining()).toEqual([]);
+  });
+
   it("names exactly what is left when deleting is denied, and the sweep finds it", async () => {
     const denied = { service: "sagemaker", kind: "fail", error: "AccessDeniedException", status: 400 } as const;
     {
