@@ -7,6 +7,8 @@ import {
   DeleteModelCommand,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
+  DescribeModelCommand,
+  ListTagsCommand,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import { mockClient } from "aws-sdk-client-mock";
@@ -121,7 +123,7 @@ describe("deployEndpoint", () => {
 describe("deleteEndpoint", () => {
   const gone = refusal("ValidationException", 'Could not find endpoint "arn".');
 
-  it("finds configuration and models by the endpoint's name, and waits until it is gone", async () => {
+  it("finds configuration and models by the endpoint's name, leaves models of others, and waits until it is gone", async () => {
     aws
       .on(DescribeEndpointCommand)
       .resolvesOnce({ EndpointConfigName: "config-7" })
@@ -133,6 +135,15 @@ describe("deleteEndpoint", () => {
         { VariantName: "b", ModelName: "model-b" },
       ],
     } as never);
+    for (const name of ["model-a", "model-b"]) {
+      aws.on(DescribeModelCommand, { ModelName: name }).resolves({ ModelArn: `arn:${name}` } as never);
+    }
+    aws
+      .on(ListTagsCommand, { ResourceArn: "arn:model-a" })
+      .resolves({ Tags: [{ Key: "created-by", Value: "scones-ml" }] });
+    aws
+      .on(ListTagsCommand, { ResourceArn: "arn:model-b" })
+      .resolves({ Tags: [{ Key: "created-by", Value: "others" }] });
     const names: string[] = [];
     await deleteEndpoint({
       endpoint: "scones-1",
@@ -140,7 +151,7 @@ describe("deleteEndpoint", () => {
       clients: { sagemaker: client },
       onProgress: ({ resource, name }) => names.push(`${resource} ${name}`),
     });
-    expect(names).toEqual(["endpoint scones-1", "endpoint-config config-7", "model model-a", "model model-b"]);
+    expect(names).toEqual(["endpoint scones-1", "endpoint-config config-7", "model model-a"]);
   });
 
   it("hands on what AWS denies, and says when an endpoint does not go", async () => {

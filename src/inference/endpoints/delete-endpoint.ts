@@ -4,6 +4,8 @@ import {
   DeleteModelCommand,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
+  DescribeModelCommand,
+  ListTagsCommand,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
@@ -15,6 +17,7 @@ import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../
 import { poll } from "../../core/poll.js";
 import { useClient } from "../../core/use-client.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
+import { TAG } from "./lease.js";
 import { ignoreMissing } from "./missing-resource.js";
 
 /** What `deleteEndpoint` tells while it works. */
@@ -70,9 +73,10 @@ interface EndpointParts {
 /**
  * Deletes an endpoint with its configuration and its models, in the order in which AWS allows it, and waits until the
  * endpoint is gone, which ends the bill. What is not there any more counts as deleted, so calling it twice is safe.
- * Given a name, it asks AWS which configuration and models belong to it; when that endpoint is gone already, they are
- * taken to share its name, as `deployEndpoint` names them. Needs `sagemaker:DescribeEndpoint`,
- * `DescribeEndpointConfig`, `DeleteEndpoint`, `DeleteEndpointConfig` and `DeleteModel`.
+ * Given a name, it asks AWS which configuration and models belong to it, and leaves models whose tags do not show that
+ * this library made them; when that endpoint is gone already, they are taken to share its name, as `deployEndpoint` names
+ * them. Needs `sagemaker:DescribeEndpoint`, `DescribeEndpointConfig`, `DeleteEndpoint`, `DeleteEndpointConfig` and
+ * `DeleteModel`; for a name also `DescribeModel` and `ListTags`.
  *
  * @param options - See {@link DeleteEndpointOptions}.
  * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
@@ -148,8 +152,23 @@ async function findParts(
   );
   if (config === undefined) return { endpointName, endpointConfigName, modelNames: [endpointName] };
   const variants = [...(config.ProductionVariants ?? []), ...(config.ShadowProductionVariants ?? [])];
-  const modelNames = [...new Set(variants.flatMap((variant) => variant.ModelName ?? []))];
+  const modelNames: string[] = [];
+  for (const name of new Set(variants.flatMap((variant) => variant.ModelName ?? []))) {
+    if (await isOurModel(client, name, signal)) modelNames.push(name);
+  }
   return { endpointName, endpointConfigName, modelNames };
+}
+
+/** Whether the tags of a model say that this library has made it; what others made may serve elsewhere. */
+async function isOurModel(client: SageMakerClient, name: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const model = await ignoreMissing(() =>
+    abortable(signal, (send) => client.send(new DescribeModelCommand({ ModelName: name }), send)),
+  );
+  if (model === undefined) return false;
+  const listed = await ignoreMissing(() =>
+    abortable(signal, (send) => client.send(new ListTagsCommand({ ResourceArn: model.ModelArn }), send)),
+  );
+  return listed?.Tags?.some(({ Key, Value }) => Key === TAG.createdBy && Value === "scones-ml") ?? false;
 }
 
 function describeEndpoint(client: SageMakerClient, endpointName: string, signal: AbortSignal | undefined) {
