@@ -13,7 +13,7 @@ import type { DeployedEndpoint } from "../../core/contracts.js";
 import { createResourceName, ResourceNameSchema } from "../../core/names.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { useClient } from "../../core/use-client.js";
-import { CreatedResources, removeResource } from "./created-resources.js";
+import { CreatedResources, isRefusal, removeResource } from "./created-resources.js";
 import { describeDeployed, type LiveEndpoint, makeDisposable } from "./deploy-endpoint.js";
 import { checkServing, type ServingOptions, servingFields } from "./endpoint-fields.js";
 import { buildServing } from "./endpoint-request.js";
@@ -141,7 +141,7 @@ export async function updateEndpoint(options: UpdateEndpointOptions): Promise<Li
         isUnderWay = true;
         await abortable(signal, (send) => client.send(new UpdateEndpointCommand(input), send)).catch(
           (error: unknown) => {
-            if (error instanceof Error && "$fault" in error && error.$fault === "client") isUnderWay = false;
+            if (isRefusal(error)) isUnderWay = false;
             throw error;
           },
         );
@@ -159,8 +159,7 @@ export async function updateEndpoint(options: UpdateEndpointOptions): Promise<Li
           throw new EndpointFailure("RolledBack", after.FailureReason);
         }
       } catch (error) {
-        const { left } = isUnderWay || signal?.aborted === true ? { left: [] } : await created.removeAll();
-        if (!isUnderWay && signal?.aborted === true) await created.removeAll();
+        const { left } = isUnderWay ? { left: [] } : await created.removeAll();
         signal?.throwIfAborted();
         return throwUpdateFailure(name, error, left);
       }

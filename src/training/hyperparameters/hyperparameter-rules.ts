@@ -17,8 +17,12 @@ export interface HyperparameterConflict {
   readonly message: string;
 }
 
-/** Optimisers that a hyper-parameter belongs to. */
-const OPTIMIZERS = {
+/**
+ * Optimizers with which a hyper-parameter has an effect.
+ * Source: "Image Classification Hyperparameters", developer guide.
+ * @internal
+ */
+export const OPTIMIZERS = {
   beta1: ["adam"],
   beta2: ["adam"],
   eps: ["adam", "rmsprop"],

@@ -1,3 +1,4 @@
+import { OPTIMIZERS } from "../hyperparameters/hyperparameter-rules.js";
 import type { ResolvedTrainingJobOptions } from "../request/training-job-options.js";
 import type { ResolvedTuningRanges } from "./tuning-ranges.js";
 
@@ -8,16 +9,6 @@ export interface TuningRuleFacts extends Pick<ResolvedTrainingJobOptions, "datas
   /** How values are chosen. */
   readonly strategy: "Bayesian" | "Random" | "Grid";
 }
-
-/** Optimizers with which a hyper-parameter has an effect. Source: "Image Classification Hyperparameters", developer guide. */
-const EFFECTIVE = {
-  beta1: ["adam"],
-  beta2: ["adam"],
-  eps: ["adam", "rmsprop"],
-  gamma: ["rmsprop"],
-  momentum: ["sgd", "nag"],
-  weightDecay: ["sgd", "nag"],
-} as const satisfies Partial<Record<keyof ResolvedTuningRanges, readonly string[]>>;
 
 /**
  * Finds ranges that contradict the rest of a tuning job, or would be paid for in vain.
@@ -40,7 +31,7 @@ export function* findTuningConflicts({
       yield { path, message: "is in hyperparameters too; a hyper-parameter is either tuned or fixed" };
     }
     if (strategy === "Grid" && !Array.isArray(range)) yield { path, message: "must be a list with the strategy Grid" };
-    const effective: readonly string[] = Reflect.get(EFFECTIVE, name) ?? optimizers;
+    const effective: readonly string[] = Reflect.get(OPTIMIZERS, name) ?? optimizers;
     if (!optimizers.some((optimizer) => effective.includes(optimizer))) {
       const message = `has an effect only with optimizer ${effective.join(" or ")}, but optimizer is ${optimizers.join(" or ")}`;
       yield { path, message };
