@@ -4,6 +4,9 @@
  *
  * @module workflow
  */
+
+export { checkDefinition } from "./checks/check-definition.js";
+export type { ValidationIssue, ValidationIssueCode } from "./checks/issue.js";
 export type {
   Catcher,
   ChoiceRule,
@@ -25,31 +28,33 @@ export type {
   TaskState,
   Transition,
   WaitState,
-} from "./asl-types.js";
-export { buildExecutionPolicy, type ExecutionPolicyOptions, findPolicyGaps } from "./build-execution-policy.js";
-export { chain } from "./chain.js";
-export { checkDefinition } from "./check-definition.js";
-export type { ValidationIssue, ValidationIssueCode } from "./checks/issue.js";
-export { type DeleteStateMachineOptions, deleteStateMachine } from "./delete-state-machine.js";
+} from "./definition/asl-types.js";
+export { chain } from "./definition/chain.js";
+export type { FailureNotice } from "./definition/failure-notice.js";
+export { LAMBDA_RETRY } from "./definition/lambda-retry.js";
+export { type LambdaTaskOptions, lambdaTask, type TaskFailure } from "./definition/lambda-task.js";
+export {
+  type BuildStateMachineOptions,
+  buildStateMachine,
+  type StateMachineOptions,
+} from "./definition/state-machine.js";
+export type { Step, StepContext } from "./definition/step.js";
+export { readExecution } from "./execution/read-execution.js";
+export {
+  type ExecutionProgressEvent,
+  type ExecutionResult,
+  type RunExecutionOptions,
+  runExecution,
+} from "./execution/run-execution.js";
+export { type DeleteStateMachineOptions, deleteStateMachine } from "./machine/delete-state-machine.js";
 export {
   type DeployedStateMachine,
   type DeployStateMachineOptions,
   deployStateMachine,
-} from "./deploy-state-machine.js";
-export type { FailureNotice } from "./failure-notice.js";
-export {
-  type BuildInferenceWorkflowOptions,
-  buildInferenceWorkflow,
-  type InferenceFunctions,
-} from "./inference-workflow.js";
-export { LAMBDA_RETRY } from "./lambda-retry.js";
-export { type LambdaTaskOptions, lambdaTask, type TaskFailure } from "./lambda-task.js";
+} from "./machine/deploy-state-machine.js";
+export { buildExecutionPolicy, type ExecutionPolicyOptions, findPolicyGaps } from "./policy/build-execution-policy.js";
 export type { PolicyDocument, PolicyStatement } from "./policy/policy-document.js";
 export type { PolicyGap, PolicyGapCode } from "./policy/policy-gap.js";
-export { readExecution } from "./read-execution.js";
-export type { ExecutionTrace, StateRun, TraceStatus } from "./render/execution-trace.js";
-export { type RenderWorkflowOptions, renderWorkflow } from "./render-workflow.js";
-export { renderWorkflowMermaid } from "./render-workflow-mermaid.js";
 export {
   buildHandlerPolicies,
   buildTrainingRolePolicy,
@@ -57,13 +62,13 @@ export {
   type HandlerPoliciesOptions,
   type RolePolicyPlace,
   type TrainingRolePolicyOptions,
-} from "./role-policies.js";
-export {
-  type ExecutionProgressEvent,
-  type ExecutionResult,
-  type RunExecutionOptions,
-  runExecution,
-} from "./run-execution.js";
-export { type BuildStateMachineOptions, buildStateMachine, type StateMachineOptions } from "./state-machine.js";
-export type { Step, StepContext } from "./step.js";
+} from "./policy/role-policies.js";
+export type { ExecutionTrace, StateRun, TraceStatus } from "./render/execution-trace.js";
+export { type RenderWorkflowOptions, renderWorkflow } from "./render/render-workflow.js";
+export { renderWorkflowMermaid } from "./render/render-workflow-mermaid.js";
 export { DefinitionError, ExecutionFailedError, ExecutionOutputError } from "./workflow-errors.js";
+export {
+  type BuildInferenceWorkflowOptions,
+  buildInferenceWorkflow,
+  type InferenceFunctions,
+} from "./workflows/inference-workflow.js";

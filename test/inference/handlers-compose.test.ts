@@ -8,9 +8,9 @@ import { createFilterHandler } from "../../src/inference/handlers/filter-handler
 import { type InferenceHandler, InferencePayloadSchema } from "../../src/inference/handlers/payload.js";
 import { createSerializeHandler } from "../../src/inference/handlers/serialize-handler.js";
 import { createLocalAws } from "../../src/local/index.js";
-import { deployStateMachine } from "../../src/workflow/deploy-state-machine.js";
-import { buildInferenceWorkflow } from "../../src/workflow/inference-workflow.js";
-import { runExecution } from "../../src/workflow/run-execution.js";
+import { runExecution } from "../../src/workflow/execution/run-execution.js";
+import { deployStateMachine } from "../../src/workflow/machine/deploy-state-machine.js";
+import { buildInferenceWorkflow } from "../../src/workflow/workflows/inference-workflow.js";
 
 /** Remembers how many bytes it was asked about. */
 function recordingRuntime() {

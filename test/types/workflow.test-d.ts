@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { chain } from "../../src/workflow/chain.js";
-import { lambdaTask } from "../../src/workflow/lambda-task.js";
-import { runExecution } from "../../src/workflow/run-execution.js";
-import { buildStateMachine } from "../../src/workflow/state-machine.js";
-import type { Step } from "../../src/workflow/step.js";
+import { chain } from "../../src/workflow/definition/chain.js";
+import { lambdaTask } from "../../src/workflow/definition/lambda-task.js";
+import { buildStateMachine } from "../../src/workflow/definition/state-machine.js";
+import type { Step } from "../../src/workflow/definition/step.js";
+import { runExecution } from "../../src/workflow/execution/run-execution.js";
 
 // Compiled, never run: a line that must not compile carries @ts-expect-error, which fails the type check when it does.
 

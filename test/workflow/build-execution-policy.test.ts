@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { StateMachineDefinition } from "../../src/workflow/asl-types.js";
-import { buildExecutionPolicy, findPolicyGaps } from "../../src/workflow/build-execution-policy.js";
-import { buildInferenceWorkflow } from "../../src/workflow/inference-workflow.js";
-import { buildHandlerPolicies, buildTrainingRolePolicy } from "../../src/workflow/role-policies.js";
+import type { StateMachineDefinition } from "../../src/workflow/definition/asl-types.js";
+import { buildExecutionPolicy, findPolicyGaps } from "../../src/workflow/policy/build-execution-policy.js";
+import { buildHandlerPolicies, buildTrainingRolePolicy } from "../../src/workflow/policy/role-policies.js";
+import { buildInferenceWorkflow } from "../../src/workflow/workflows/inference-workflow.js";
 
 const PLACE = { region: "eu-west-1", accountId: "123456789012" };
 const one = (state: object, machine: object = {}) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkDefinition } from "../../src/workflow/check-definition.js";
+import { checkDefinition } from "../../src/workflow/checks/check-definition.js";
 import { sharedData } from "../helpers/shared-data.js";
 
 const PASS = { Type: "Pass", End: true };

@@ -12,9 +12,9 @@ import {
 } from "@aws-sdk/client-sfn";
 import { mockClient } from "aws-sdk-client-mock";
 import { describe, expect, it } from "vitest";
-import { deleteStateMachine } from "../../src/workflow/delete-state-machine.js";
-import { deployStateMachine } from "../../src/workflow/deploy-state-machine.js";
-import { buildInferenceWorkflow } from "../../src/workflow/inference-workflow.js";
+import { deleteStateMachine } from "../../src/workflow/machine/delete-state-machine.js";
+import { deployStateMachine } from "../../src/workflow/machine/deploy-state-machine.js";
+import { buildInferenceWorkflow } from "../../src/workflow/workflows/inference-workflow.js";
 import { ROLE_ARN } from "../helpers/contracts.js";
 
 const ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:scones";

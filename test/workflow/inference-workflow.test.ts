@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { isSconesError } from "../../src/core/errors.js";
-import type { TaskState } from "../../src/workflow/asl-types.js";
-import { checkDefinition } from "../../src/workflow/check-definition.js";
-import { type BuildInferenceWorkflowOptions, buildInferenceWorkflow } from "../../src/workflow/inference-workflow.js";
-import { LAMBDA_RETRY } from "../../src/workflow/lambda-retry.js";
+import { checkDefinition } from "../../src/workflow/checks/check-definition.js";
+import type { TaskState } from "../../src/workflow/definition/asl-types.js";
+import { LAMBDA_RETRY } from "../../src/workflow/definition/lambda-retry.js";
+import {
+  type BuildInferenceWorkflowOptions,
+  buildInferenceWorkflow,
+} from "../../src/workflow/workflows/inference-workflow.js";
 
 const functions = { serialize: "scones-serialize", classify: "scones-classify", filter: "scones-filter" };
 const TOPIC = "arn:aws:sns:us-east-1:123456789012:scones";

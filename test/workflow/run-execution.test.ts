@@ -14,7 +14,7 @@ import {
   type ExecutionProgressEvent,
   type RunExecutionOptions,
   runExecution,
-} from "../../src/workflow/run-execution.js";
+} from "../../src/workflow/execution/run-execution.js";
 
 const MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:scones";
 const EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:scones:one";

@@ -1,4 +1,4 @@
-import type { QueryLanguage } from "../asl-types.js";
+import type { QueryLanguage } from "../definition/asl-types.js";
 import { error, type ValidationIssue } from "./issue.js";
 import { pointer, type ScopeVisit, type StateVisit } from "./visit.js";
 

@@ -1,4 +1,4 @@
-import type { QueryLanguage } from "../asl-types.js";
+import type { QueryLanguage } from "../definition/asl-types.js";
 
 /** A JSON object of which nothing is known yet. @internal */
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { parseOptions } from "../core/options.js";
-import type { Retrier, StateMachineDefinition } from "./asl-types.js";
-import { chain } from "./chain.js";
-import { type FailureNotice, failureStep } from "./failure-notice.js";
-import { functionNameSchema, LAMBDA_TIMEOUT_SECONDS, lambdaTask, retrySchema } from "./lambda-task.js";
-import { buildStateMachine, type StateMachineOptions, stateMachineFields } from "./state-machine.js";
+import { parseOptions } from "../../core/options.js";
+import type { Retrier, StateMachineDefinition } from "../definition/asl-types.js";
+import { chain } from "../definition/chain.js";
+import { type FailureNotice, failureStep } from "../definition/failure-notice.js";
+import { functionNameSchema, LAMBDA_TIMEOUT_SECONDS, lambdaTask, retrySchema } from "../definition/lambda-task.js";
+import { buildStateMachine, type StateMachineOptions, stateMachineFields } from "../definition/state-machine.js";
 
 /** The three Lambda functions of the inference workflow: names or ARNs. */
 export interface InferenceFunctions {

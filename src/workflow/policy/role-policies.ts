@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { parseOptions } from "../core/options.js";
-import { parseS3Uri } from "../core/s3-uri.js";
-import { escapeWildcards, type Grant, type PolicyDocument, toPolicyDocument } from "./policy/policy-document.js";
+import { parseOptions } from "../../core/options.js";
+import { parseS3Uri } from "../../core/s3-uri.js";
+import { escapeWildcards, type Grant, type PolicyDocument, toPolicyDocument } from "./policy-document.js";
 
 /** Where the roles' resources are. */
 export interface RolePolicyPlace {

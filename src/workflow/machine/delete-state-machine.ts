@@ -5,12 +5,12 @@ import {
   StateMachineDoesNotExist,
 } from "@aws-sdk/client-sfn";
 import * as z from "zod";
-import { abortable } from "../core/abort.js";
-import type { StepFunctionsClients } from "../core/clients.js";
-import { clientSchema, parseOptions, signalSchema } from "../core/options.js";
-import { poll } from "../core/poll.js";
-import { useClient } from "../core/use-client.js";
-import { waitTimeout } from "../core/wait-timeout.js";
+import { abortable } from "../../core/abort.js";
+import type { StepFunctionsClients } from "../../core/clients.js";
+import { clientSchema, parseOptions, signalSchema } from "../../core/options.js";
+import { poll } from "../../core/poll.js";
+import { useClient } from "../../core/use-client.js";
+import { waitTimeout } from "../../core/wait-timeout.js";
 import { stateMachineArnSchema } from "./machine-names.js";
 
 /** Options of {@link deleteStateMachine}. */

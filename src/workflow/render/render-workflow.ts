@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { parseOptions } from "../core/options.js";
-import { escapeHtml, plainText, shorten } from "../core/plain-text.js";
-import type { StateMachineDefinition } from "./asl-types.js";
-import { findScopes, type JsonObject, type ScopeVisit } from "./checks/visit.js";
-import { drawScope } from "./render/draw-scope.js";
-import type { ExecutionTrace } from "./render/execution-trace.js";
-import type { ScopeEdge } from "./render/scope-edges.js";
-import { describeExecution, summarizeStates } from "./render/state-summary.js";
-import { writeSvg } from "./render/write-svg.js";
+import { parseOptions } from "../../core/options.js";
+import { escapeHtml, plainText, shorten } from "../../core/plain-text.js";
+import { findScopes, type JsonObject, type ScopeVisit } from "../checks/visit.js";
+import type { StateMachineDefinition } from "../definition/asl-types.js";
+import { drawScope } from "./draw-scope.js";
+import type { ExecutionTrace } from "./execution-trace.js";
+import type { ScopeEdge } from "./scope-edges.js";
+import { describeExecution, summarizeStates } from "./state-summary.js";
+import { writeSvg } from "./write-svg.js";
 
 /** Options of {@link renderWorkflow}. */
 export interface RenderWorkflowOptions {

@@ -1,13 +1,13 @@
-import { checkChoice } from "./checks/choice-rules.js";
-import { checkCatch, checkRetry } from "./checks/error-handling.js";
-import { checkExpressions } from "./checks/expressions.js";
-import { checkScopeFields, checkStateFields } from "./checks/fields.js";
-import { error, type ValidationIssue } from "./checks/issue.js";
-import { checkLambdaPayload } from "./checks/payload-traps.js";
-import { checkMachineTimeout, checkStateValues } from "./checks/state-values.js";
-import { checkDuplicateNames, checkNames, checkScope } from "./checks/structure.js";
-import { checkReachability, checkTransition } from "./checks/transitions.js";
-import { findScopes, isObject, type ScopeVisit, type StateVisit } from "./checks/visit.js";
+import { checkChoice } from "./choice-rules.js";
+import { checkCatch, checkRetry } from "./error-handling.js";
+import { checkExpressions } from "./expressions.js";
+import { checkScopeFields, checkStateFields } from "./fields.js";
+import { error, type ValidationIssue } from "./issue.js";
+import { checkLambdaPayload } from "./payload-traps.js";
+import { checkMachineTimeout, checkStateValues } from "./state-values.js";
+import { checkDuplicateNames, checkNames, checkScope } from "./structure.js";
+import { checkReachability, checkTransition } from "./transitions.js";
+import { findScopes, isObject, type ScopeVisit, type StateVisit } from "./visit.js";
 
 /** Source: "State machine limits", Step Functions developer guide. */
 const MAX_DEFINITION_BYTES = 1_048_576;

@@ -7,15 +7,15 @@ import {
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import * as z from "zod";
-import { abortable } from "../core/abort.js";
-import type { StepFunctionsClients } from "../core/clients.js";
-import { callbackSchema, clientSchema, instanceSchema, parseOptions, signalSchema } from "../core/options.js";
-import { poll } from "../core/poll.js";
-import { useClient } from "../core/use-client.js";
-import { waitTimeout } from "../core/wait-timeout.js";
+import { abortable } from "../../core/abort.js";
+import type { StepFunctionsClients } from "../../core/clients.js";
+import { callbackSchema, clientSchema, instanceSchema, parseOptions, signalSchema } from "../../core/options.js";
+import { poll } from "../../core/poll.js";
+import { useClient } from "../../core/use-client.js";
+import { waitTimeout } from "../../core/wait-timeout.js";
+import { machineNameSchema, stateMachineArnSchema } from "../machine/machine-names.js";
 import { type ExecutionEnd, executionFailed, parseOutput } from "./execution-result.js";
 import { findFailedState } from "./failed-state.js";
-import { machineNameSchema, stateMachineArnSchema } from "./machine-names.js";
 
 /** What `runExecution` tells while it waits. */
 export type ExecutionProgressEvent =

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ExecutionFailedError, ExecutionOutputError } from "./workflow-errors.js";
+import { ExecutionFailedError, ExecutionOutputError } from "../workflow-errors.js";
 
 /** How an execution ended. @internal */
 export interface ExecutionEnd {

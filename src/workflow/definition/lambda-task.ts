@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseOptions } from "../core/options.js";
+import { parseOptions } from "../../core/options.js";
 import type { Catcher, Retrier, TaskState } from "./asl-types.js";
 import { LAMBDA_RETRY } from "./lambda-retry.js";
 import { type Step, transitionOf } from "./step.js";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import { InvalidOptionsError, parseOptions } from "../core/options.js";
+import { InvalidOptionsError, parseOptions } from "../../core/options.js";
 import type { QueryLanguage, State, StateMachineDefinition } from "./asl-types.js";
 import type { Step } from "./step.js";
 

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { parseOptions } from "../core/options.js";
-import { plainText, shorten } from "../core/plain-text.js";
-import type { StateMachineDefinition } from "./asl-types.js";
-import { findScopes, type JsonObject, type ScopeVisit } from "./checks/visit.js";
-import { listEdges } from "./render/scope-edges.js";
-import { type StateSummary, summarizeStates } from "./render/state-summary.js";
+import { parseOptions } from "../../core/options.js";
+import { plainText, shorten } from "../../core/plain-text.js";
+import { findScopes, type JsonObject, type ScopeVisit } from "../checks/visit.js";
+import type { StateMachineDefinition } from "../definition/asl-types.js";
 import { DefinitionSchema, nest, type RenderWorkflowOptions, TraceSchema } from "./render-workflow.js";
+import { listEdges } from "./scope-edges.js";
+import { type StateSummary, summarizeStates } from "./state-summary.js";
 
 const OptionsSchema = z.strictObject({ definition: DefinitionSchema, execution: TraceSchema.optional() });
 const MAX_LABEL = 110;

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { parseOptions } from "../core/options.js";
-import { type ExecutionTrace, traceExecution } from "./render/execution-trace.js";
-import type { TraceEvent } from "./render/trace-event.js";
+import { parseOptions } from "../../core/options.js";
+import { type ExecutionTrace, traceExecution } from "../render/execution-trace.js";
+import type { TraceEvent } from "../render/trace-event.js";
 
 const timeSchema = z.union([z.date(), z.string(), z.number()]).transform((value, context) => {
   // AWS's JSON protocol writes seconds, the console's export ISO 8601.

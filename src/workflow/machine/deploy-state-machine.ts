@@ -10,15 +10,15 @@ import {
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
 import * as z from "zod";
-import { abortable } from "../core/abort.js";
-import type { StepFunctionsClients } from "../core/clients.js";
-import { RoleArnSchema } from "../core/names.js";
-import { clientSchema, parseOptions, signalSchema } from "../core/options.js";
-import { useClient } from "../core/use-client.js";
-import type { StateMachineDefinition } from "./asl-types.js";
-import { checkDefinition } from "./check-definition.js";
+import { abortable } from "../../core/abort.js";
+import type { StepFunctionsClients } from "../../core/clients.js";
+import { RoleArnSchema } from "../../core/names.js";
+import { clientSchema, parseOptions, signalSchema } from "../../core/options.js";
+import { useClient } from "../../core/use-client.js";
+import { checkDefinition } from "../checks/check-definition.js";
+import type { StateMachineDefinition } from "../definition/asl-types.js";
+import { DefinitionError } from "../workflow-errors.js";
 import { machineNameSchema } from "./machine-names.js";
-import { DefinitionError } from "./workflow-errors.js";
 
 /** Options of {@link deployStateMachine}. */
 export interface DeployStateMachineOptions {

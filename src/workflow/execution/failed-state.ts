@@ -1,5 +1,5 @@
 import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from "@aws-sdk/client-sfn";
-import { abortable, throwIfAborted } from "../core/abort.js";
+import { abortable, throwIfAborted } from "../../core/abort.js";
 
 /** Events a page, and how many pages are read before the search is given up. */
 const PAGE_SIZE = 200;

@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { parseOptions } from "../core/options.js";
-import type { StateMachineDefinition } from "./asl-types.js";
-import { findScopes, isObject } from "./checks/visit.js";
-import { machineNameSchema } from "./machine-names.js";
-import { grantMap } from "./policy/map-grants.js";
-import { type Grant, type PolicyDocument, toPolicyDocument } from "./policy/policy-document.js";
-import type { PolicyGap } from "./policy/policy-gap.js";
-import { PolicyScope } from "./policy/policy-scope.js";
-import { grantTask } from "./policy/task-grants.js";
+import { parseOptions } from "../../core/options.js";
+import { findScopes, isObject } from "../checks/visit.js";
+import type { StateMachineDefinition } from "../definition/asl-types.js";
+import { machineNameSchema } from "../machine/machine-names.js";
+import { grantMap } from "./map-grants.js";
+import { type Grant, type PolicyDocument, toPolicyDocument } from "./policy-document.js";
+import type { PolicyGap } from "./policy-gap.js";
+import { PolicyScope } from "./policy-scope.js";
+import { grantTask } from "./task-grants.js";
 
 /** Options of {@link buildExecutionPolicy} and {@link findPolicyGaps}. */
 export interface ExecutionPolicyOptions {
