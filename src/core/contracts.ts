@@ -107,6 +107,8 @@ export const DeployedEndpointSchema = z
     endpointArn: z.string().min(1),
     /** Name of the endpoint configuration. */
     endpointConfigName: ResourceNameSchema,
+    /** Whether the configuration was there before, so that `deleteEndpoint` leaves it alone; absent where not. */
+    reusesEndpointConfig: z.literal(true).optional(),
     /** Names of the models behind it. */
     modelNames: z.array(ResourceNameSchema).min(1).readonly(),
     /** Those of them that were there before, which `deleteEndpoint` leaves alone; absent where there are none. */

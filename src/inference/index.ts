@@ -13,9 +13,11 @@ export {
 export {
   type DeployEndpointOptions,
   type DeployProgressEvent,
+  type DeployWaitOptions,
   deployEndpoint,
   type LiveEndpoint,
 } from "./endpoints/deploy-endpoint.js";
+export type { ConfigReuseOptions } from "./endpoints/deploy-plan.js";
 export { type EstimateEndpointCostOptions, estimateEndpointCost } from "./endpoints/endpoint-cost.js";
 export { EndpointError } from "./endpoints/endpoint-error.js";
 export type {
@@ -33,7 +35,12 @@ export type { LeaseDuration } from "./endpoints/lease.js";
 export { type EndpointLease, type LeaseEndpointOptions, leaseEndpoint } from "./endpoints/lease-endpoint.js";
 export { type ListOrphansOptions, listOrphans, type Orphan } from "./endpoints/list-orphans.js";
 export { type BatchOutput, type ReadBatchOutputsOptions, readBatchOutputs } from "./endpoints/read-batch-outputs.js";
-export { type BatchTransform, type BatchTransformOptions, runBatchTransform } from "./endpoints/run-batch-transform.js";
+export {
+  type BatchProgressEvent,
+  type BatchTransform,
+  type BatchTransformOptions,
+  runBatchTransform,
+} from "./endpoints/run-batch-transform.js";
 export { type ScaleEndpointOptions, scaleEndpoint } from "./endpoints/scale-endpoint.js";
 export { type ShiftTrafficOptions, shiftTraffic } from "./endpoints/shift-traffic.js";
 export { type SweepOrphansOptions, type SweepResult, sweepOrphans } from "./endpoints/sweep-orphans.js";

@@ -11,6 +11,8 @@ export type {
   LocalFault,
   LocalFaultRate,
   LocalFaultTarget,
+  LocalStallFault,
+  StallableOperation,
 } from "./faults/fault-options.js";
 export type {
   LocalFunction,

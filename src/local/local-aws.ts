@@ -221,6 +221,7 @@ async function startServices(
     trainer: { widths: TRAINER_WIDTHS[network], ...(threads === undefined ? {} : { threads }) },
     records: kept.records,
     tags: new Tags(kept.records),
+    hold: (operation, signal) => injector.hold(operation, signal),
     log,
   };
   const jobs = new TrainingJobs(environment);
@@ -262,6 +263,7 @@ async function startServices(
     await Promise.all(servers.splice(0).map((server) => server.close()));
     await states.close();
     await functions.close();
+    injector.close();
     await Promise.all([tunings.close(), jobs.close(), endpoints.close(), transforms.close()]);
     kept.close();
     for (const client of [...Object.values(clients), ...Object.values(taskClients)]) client.destroy();

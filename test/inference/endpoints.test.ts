@@ -126,10 +126,13 @@ describe("deleteEndpoint", () => {
   it("finds configuration and models by the endpoint's name, leaves models of others, and waits until it is gone", async () => {
     aws
       .on(DescribeEndpointCommand)
-      .resolvesOnce({ EndpointConfigName: "config-7" })
+      .resolvesOnce({ EndpointConfigName: "config-7", EndpointArn: "arn:endpoint" })
       .resolvesOnce({ EndpointStatus: "Deleting" })
       .rejects(gone);
+    const ours = { Tags: [{ Key: "created-by", Value: "scones-ml" }] };
+    for (const ResourceArn of ["arn:endpoint", "arn:config"]) aws.on(ListTagsCommand, { ResourceArn }).resolves(ours);
     aws.on(DescribeEndpointConfigCommand).resolves({
+      EndpointConfigArn: "arn:config",
       ProductionVariants: [
         { VariantName: "a", ModelName: "model-a" },
         { VariantName: "b", ModelName: "model-b" },
@@ -138,9 +141,7 @@ describe("deleteEndpoint", () => {
     for (const name of ["model-a", "model-b"]) {
       aws.on(DescribeModelCommand, { ModelName: name }).resolves({ ModelArn: `arn:${name}` } as never);
     }
-    aws
-      .on(ListTagsCommand, { ResourceArn: "arn:model-a" })
-      .resolves({ Tags: [{ Key: "created-by", Value: "scones-ml" }] });
+    aws.on(ListTagsCommand, { ResourceArn: "arn:model-a" }).resolves(ours);
     aws
       .on(ListTagsCommand, { ResourceArn: "arn:model-b" })
       .resolves({ Tags: [{ Key: "created-by", Value: "others" }] });

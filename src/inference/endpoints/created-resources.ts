@@ -1,4 +1,8 @@
 import {
+  CreateEndpointConfigCommand,
+  type CreateEndpointConfigCommandInput,
+  CreateModelCommand,
+  type CreateModelCommandInput,
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
   DeleteModelCommand,
@@ -54,6 +58,31 @@ export class CreatedResources {
     }
     return { removed, left };
   }
+}
+
+/** Creates models and, where there is one, their configuration, and tells each. @internal */
+export async function createServing(
+  created: CreatedResources,
+  client: SageMakerClient,
+  wanted: {
+    readonly models: readonly CreateModelCommandInput[];
+    readonly endpointConfig?: CreateEndpointConfigCommandInput;
+  },
+  signal: AbortSignal | undefined,
+  tell: (resource: EndpointResource, name: string) => void = () => {},
+): Promise<void> {
+  for (const model of wanted.models) {
+    const name = model.ModelName ?? "";
+    await created.create("model", name, signal, (send) => client.send(new CreateModelCommand(model), send));
+    tell("model", name);
+  }
+  const config = wanted.endpointConfig;
+  if (config === undefined) return;
+  const name = config.EndpointConfigName ?? "";
+  await created.create("endpoint-config", name, signal, (send) =>
+    client.send(new CreateEndpointConfigCommand(config), send),
+  );
+  tell("endpoint-config", name);
 }
 
 /** Removes one resource. @internal */

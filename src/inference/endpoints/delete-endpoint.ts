@@ -52,6 +52,7 @@ const OptionsSchema = z.strictObject({
     z.looseObject({
       endpointName: ResourceNameSchema,
       endpointConfigName: ResourceNameSchema,
+      reusesEndpointConfig: z.boolean().optional(),
       modelNames: z.array(ResourceNameSchema),
       reusedModelNames: z.array(ResourceNameSchema).optional(),
     }),
@@ -66,6 +67,7 @@ const OptionsSchema = z.strictObject({
 interface EndpointParts {
   readonly endpointName: string;
   readonly endpointConfigName?: string;
+  readonly reusesEndpointConfig?: boolean | undefined;
   readonly modelNames: readonly string[];
   readonly reusedModelNames?: readonly string[] | undefined;
 }
@@ -73,8 +75,8 @@ interface EndpointParts {
 /**
  * Deletes an endpoint with its configuration and its models, in the order in which AWS allows it, and waits until the
  * endpoint is gone, which ends the bill. What is not there any more counts as deleted, so calling it twice is safe.
- * Given a name, it asks AWS which configuration and models belong to it, and leaves models whose tags do not show that
- * this library made them; when that endpoint is gone already, they are taken to share its name, as `deployEndpoint` names
+ * Given a name, it asks AWS which configuration and models belong to it, and leaves what its tags do not show this
+ * library to have made; when that endpoint is gone already, they are taken to share its name, as `deployEndpoint` names
  * them. Needs `sagemaker:DescribeEndpoint`, `DescribeEndpointConfig`, `DeleteEndpoint`, `DeleteEndpointConfig` and
  * `DeleteModel`; for a name also `DescribeModel` and `ListTags`.
  *
@@ -120,7 +122,7 @@ export async function deleteEndpoint(options: DeleteEndpointOptions): Promise<vo
           waitTimeout(`endpoint ${endpointName} to go`, elapsed, lastStatus, "Call deleteEndpoint again."),
       });
       onProgress?.({ type: "deleted", resource: "endpoint", name: endpointName });
-      if (endpointConfigName !== undefined) {
+      if (endpointConfigName !== undefined && !parts.reusesEndpointConfig) {
         await ignoreMissing(() =>
           abortable(signal, (send) =>
             client.send(new DeleteEndpointConfigCommand({ EndpointConfigName: endpointConfigName }), send),
@@ -144,6 +146,9 @@ async function findParts(
   signal: AbortSignal | undefined,
 ): Promise<EndpointParts> {
   const endpoint = await describeEndpoint(client, endpointName, signal);
+  if ((await readTags(client, endpoint?.EndpointArn, signal)).has(TAG.reusesConfig)) {
+    return { endpointName, modelNames: [] };
+  }
   const endpointConfigName = endpoint?.EndpointConfigName ?? endpointName;
   const config = await ignoreMissing(() =>
     abortable(signal, (send) =>
@@ -154,21 +159,30 @@ async function findParts(
   const variants = [...(config.ProductionVariants ?? []), ...(config.ShadowProductionVariants ?? [])];
   const modelNames: string[] = [];
   for (const name of new Set(variants.flatMap((variant) => variant.ModelName ?? []))) {
-    if (await isOurModel(client, name, signal)) modelNames.push(name);
+    const model = await ignoreMissing(() =>
+      abortable(signal, (send) => client.send(new DescribeModelCommand({ ModelName: name }), send)),
+    );
+    if (isOurs(await readTags(client, model?.ModelArn, signal))) modelNames.push(name);
   }
-  return { endpointName, endpointConfigName, modelNames };
+  const isOurConfig = isOurs(await readTags(client, config.EndpointConfigArn, signal));
+  return { endpointName, modelNames, ...(isOurConfig ? { endpointConfigName } : {}) };
 }
 
-/** Whether the tags of a model say that this library has made it; what others made may serve elsewhere. */
-async function isOurModel(client: SageMakerClient, name: string, signal: AbortSignal | undefined): Promise<boolean> {
-  const model = await ignoreMissing(() =>
-    abortable(signal, (send) => client.send(new DescribeModelCommand({ ModelName: name }), send)),
-  );
-  if (model === undefined) return false;
+/** Whether tags say that this library has made a resource; what others made may serve elsewhere. */
+function isOurs(tags: ReadonlyMap<string, string>): boolean {
+  return tags.get(TAG.createdBy) === "scones-ml";
+}
+
+async function readTags(
+  client: SageMakerClient,
+  ResourceArn: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  if (ResourceArn === undefined) return new Map();
   const listed = await ignoreMissing(() =>
-    abortable(signal, (send) => client.send(new ListTagsCommand({ ResourceArn: model.ModelArn }), send)),
+    abortable(signal, (send) => client.send(new ListTagsCommand({ ResourceArn }), send)),
   );
-  return listed?.Tags?.some(({ Key, Value }) => Key === TAG.createdBy && Value === "scones-ml") ?? false;
+  return new Map(listed?.Tags?.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
 function describeEndpoint(client: SageMakerClient, endpointName: string, signal: AbortSignal | undefined) {

@@ -1,21 +1,16 @@
-import {
-  CreateEndpointCommand,
-  CreateEndpointConfigCommand,
-  CreateModelCommand,
-  SageMakerClient,
-} from "@aws-sdk/client-sagemaker";
+import { CreateEndpointCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
 import type { SageMakerClients } from "../../core/clients.js";
 import type { DeployedEndpoint } from "../../core/contracts.js";
 import { createResourceName } from "../../core/names.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { useClient } from "../../core/use-client.js";
-import { CreatedResources, type EndpointResource } from "./created-resources.js";
+import { CreatedResources, createServing, type EndpointResource } from "./created-resources.js";
 import { deleteEndpoint } from "./delete-endpoint.js";
-import { EndpointError } from "./endpoint-error.js";
-import { checkServing, type EndpointOptions, endpointFields, type ResolvedServing } from "./endpoint-fields.js";
-import { buildResolved, type EndpointRequests, resolveCapture, trainedModels } from "./endpoint-request.js";
-import { EndpointFailure, waitUntilInService } from "./wait-for-endpoint.js";
+import { type ConfigReuseOptions, configReuseFields, type DeployPlan, planReuse, planServing } from "./deploy-plan.js";
+import { explainFailure } from "./endpoint-failure.js";
+import { checkServing, type EndpointOptions, endpointFields } from "./endpoint-fields.js";
+import { waitUntilInService } from "./wait-for-endpoint.js";
 
 /** An endpoint that `await using` deletes; it is plain JSON but for that. */
 export type LiveEndpoint = DeployedEndpoint & AsyncDisposable;
@@ -45,8 +40,8 @@ export type DeployProgressEvent =
       readonly left: readonly string[];
     };
 
-/** Options of {@link deployEndpoint}. */
-export interface DeployEndpointOptions extends EndpointOptions {
+/** How {@link deployEndpoint} works and waits. */
+export interface DeployWaitOptions {
   /** Milliseconds to wait until the endpoint is in service. @defaultValue `1800000` */
   readonly timeoutMs?: number;
   /** Milliseconds between two questions for the status. @defaultValue a tenth of the time waited, 0.1 to 30 s */
@@ -59,24 +54,29 @@ export interface DeployEndpointOptions extends EndpointOptions {
   readonly onProgress?: (event: DeployProgressEvent) => void;
 }
 
-const OptionsSchema = z
-  .strictObject({
-    ...endpointFields,
-    timeoutMs: z.number().positive().default(1_800_000),
-    pollIntervalMs: z.number().positive().optional(),
-    clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
-    signal: signalSchema.optional(),
-    onProgress: callbackSchema<(event: DeployProgressEvent) => void>().optional(),
-  })
-  .superRefine(checkServing);
+/** Options of {@link deployEndpoint}: what to serve, or `endpointConfigName` for a configuration that is there already. */
+export type DeployEndpointOptions = DeployWaitOptions & (EndpointOptions | ConfigReuseOptions);
+
+const waitFields = {
+  timeoutMs: z.number().positive().default(1_800_000),
+  pollIntervalMs: z.number().positive().optional(),
+  clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
+  signal: signalSchema.optional(),
+  onProgress: callbackSchema<(event: DeployProgressEvent) => void>().optional(),
+};
+
+const ServingSchema = z.strictObject({ ...endpointFields, ...waitFields }).superRefine(checkServing);
+
+const ReuseSchema = z.strictObject({ ...configReuseFields, ...waitFields });
 
 /**
  * Puts one trained model, or several as variants, behind an endpoint: it creates models, endpoint configuration and
  * endpoint, and waits until the endpoint is in service. Every request is captured unless you say otherwise. AWS bills the
- * endpoint from then on until it is deleted, used or not; `await using` deletes it at the end of the block. When a step
+ * endpoint from then on until it is deleted, used or not; `await using` deletes it at the end of the block. With
+ * `endpointConfigName` it creates the endpoint alone, on models and a configuration that are there already. When a step
  * fails, the wait is too long or the signal fires, what this call created is removed again. Needs
  * `sagemaker:CreateModel`, `CreateEndpointConfig`, `CreateEndpoint`, `DescribeEndpoint`, `AddTags`, the three deletes
- * and `iam:PassRole` for the role.
+ * and `iam:PassRole` for the role; for a configuration that is there, `DescribeEndpointConfig` instead of the first two.
  *
  * @param options - See {@link DeployEndpointOptions}.
  * @returns The endpoint, with all that `deleteEndpoint` needs to remove it.
@@ -102,13 +102,10 @@ const OptionsSchema = z
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints.html
  */
 export async function deployEndpoint(options: DeployEndpointOptions): Promise<LiveEndpoint> {
-  const { timeoutMs, pollIntervalMs, clients, signal, onProgress, endpointName, ...serving } = parseOptions(
-    "deployEndpoint",
-    OptionsSchema,
-    options,
-  );
-  const name = endpointName ?? createResourceName("scones");
-  const requests = buildResolved(serving, name);
+  const parsed = parseDeployOptions(options);
+  const { timeoutMs, pollIntervalMs, clients, signal, onProgress } = parsed;
+  const name = parsed.endpointName ?? createResourceName("scones");
+  const makePlan = preparePlan(parsed, name);
 
   return useClient(
     clients.sagemaker,
@@ -118,17 +115,10 @@ export async function deployEndpoint(options: DeployEndpointOptions): Promise<Li
       const tell = (resource: EndpointResource, resourceName: string) =>
         onProgress?.({ type: "created", resource, name: resourceName });
       try {
-        for (const model of requests.models) {
-          const modelName = model.ModelName ?? name;
-          await created.create("model", modelName, signal, (send) => client.send(new CreateModelCommand(model), send));
-          tell("model", modelName);
-        }
-        await created.create("endpoint-config", name, signal, (send) =>
-          client.send(new CreateEndpointConfigCommand(requests.endpointConfig), send),
-        );
-        tell("endpoint-config", name);
+        const plan = await makePlan(client);
+        await createServing(created, client, plan, signal, tell);
         const { EndpointArn = "" } = await created.create("endpoint", name, signal, (send) =>
-          client.send(new CreateEndpointCommand(requests.endpoint), send),
+          client.send(new CreateEndpointCommand(plan.endpoint), send),
         );
         tell("endpoint", name);
         await waitUntilInService({
@@ -140,61 +130,35 @@ export async function deployEndpoint(options: DeployEndpointOptions): Promise<Li
           onStatus: (status) => onProgress?.({ type: "status", status }),
           remedy: "What was created is being removed; deploy again.",
         });
-        return makeDisposable(describeDeployed(serving, requests, name, EndpointArn), options.clients ?? {});
+        return makeDisposable(plan.describe(EndpointArn), options.clients ?? {});
       } catch (error) {
         const { removed, left } = await created.removeAll();
         if (created.count > 0) onProgress?.({ type: "cleanup", removed, left });
-        if (signal?.aborted) throw error;
-        throw error instanceof EndpointFailure || left.length > 0 ? describeFailure(name, error, left) : error;
+        throw signal?.aborted ? error : explainFailure("ENDPOINT_FAILED", name, error, left);
       }
     },
   );
 }
 
-/** @internal */
-export function describeDeployed(
-  serving: ResolvedServing,
-  { models, endpointConfig }: Pick<EndpointRequests, "models" | "endpointConfig">,
-  endpointName: string,
-  endpointArn: string,
-): DeployedEndpoint {
-  const created = models.flatMap(({ ModelName }) => ModelName ?? []);
-  const variants = [...(endpointConfig.ProductionVariants ?? []), ...(endpointConfig.ShadowProductionVariants ?? [])];
-  const modelNames = [...new Set(variants.flatMap(({ ModelName }) => ModelName ?? []))];
-  const reused = modelNames.filter((model) => !created.includes(model));
-  const capture = resolveCapture(serving);
-  return {
-    endpointName,
-    endpointArn,
-    endpointConfigName: endpointConfig.EndpointConfigName ?? endpointName,
-    modelNames,
-    labels: serving.labels ?? trainedModels(serving)[0]?.labels ?? [],
-    ...(reused.length > 0 ? { reusedModelNames: reused } : {}),
-    ...(capture === undefined ? {} : { captures: `${capture.destination.replace(/\/+$/, "")}/${endpointName}/` }),
-  };
+function parseDeployOptions(options: DeployEndpointOptions) {
+  const isReuse = typeof options === "object" && options !== null && "endpointConfigName" in options;
+  return isReuse
+    ? parseOptions("deployEndpoint", ReuseSchema, options)
+    : parseOptions("deployEndpoint", ServingSchema, options);
+}
+
+/** New resources are planned before the first request, so that a wrong name costs none. */
+function preparePlan(
+  parsed: ReturnType<typeof parseDeployOptions>,
+  name: string,
+): (client: SageMakerClient) => DeployPlan | Promise<DeployPlan> {
+  if ("endpointConfigName" in parsed) return (client) => planReuse(parsed, name, client, parsed.signal);
+  const plan = planServing(parsed, name);
+  return () => plan;
 }
 
 /** The method is not enumerable, so that the value stays the JSON it was. @internal */
 export function makeDisposable(endpoint: DeployedEndpoint, clients: SageMakerClients): LiveEndpoint {
   const dispose = () => deleteEndpoint({ endpoint, clients });
   return Object.defineProperty({ ...endpoint }, Symbol.asyncDispose, { value: dispose }) as LiveEndpoint;
-}
-
-function describeFailure(endpointName: string, error: unknown, left: readonly string[]): EndpointError {
-  const failure = error instanceof EndpointFailure ? error : undefined;
-  const status = failure?.status ?? "NotCreated";
-  const reason = failure === undefined ? "a step failed, see the cause" : failure.reason;
-  const rest =
-    left.length === 0 ? "Nothing of it is left on AWS." : `Still there and to be deleted: ${left.join(", ")}.`;
-  return new EndpointError({
-    code: "ENDPOINT_FAILED",
-    message: `Endpoint ${endpointName} did not come into service (${status}): ${reason ?? "SageMaker gives no reason"}. ${rest}`,
-    details: {
-      endpointName,
-      status,
-      left,
-      ...(failure?.reason === undefined ? {} : { failureReason: failure.reason }),
-    },
-    ...(failure === undefined ? { cause: error } : {}),
-  });
 }

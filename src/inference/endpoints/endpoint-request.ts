@@ -146,7 +146,8 @@ export function trainedModels({ model, variants = [], shadow }: ResolvedServing)
   return [model, ...variants.map((variant) => variant.model), shadow?.model].filter((one) => typeof one === "object");
 }
 
-function buildTags({ tags, owner, lease }: ResolvedServing): Tag[] {
+/** The tags that every resource gets. @internal */
+export function buildTags({ tags, owner, lease }: Pick<ResolvedServing, "tags" | "owner" | "lease">): Tag[] {
   const expires = lease === false ? {} : { [TAG.expires]: expiryOf(lease) };
   const all = { ...tags, [TAG.createdBy]: "scones-ml", [TAG.owner]: owner, ...expires };
   return Object.entries(all).map(([Key, Value]) => ({ Key, Value }));

@@ -4,7 +4,13 @@ import * as z from "zod";
 export type LeaseDuration = `${number}${"m" | "h" | "d"}`;
 
 /** Names of the tags that tell whose a resource is and until when it may stay. @internal */
-export const TAG = { createdBy: "created-by", owner: "scones-ml:owner", expires: "scones-ml:expires" } as const;
+export const TAG = {
+  createdBy: "created-by",
+  owner: "scones-ml:owner",
+  expires: "scones-ml:expires",
+  /** On an endpoint whose configuration was there before it. */
+  reusesConfig: "scones-ml:reuses-config",
+} as const;
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

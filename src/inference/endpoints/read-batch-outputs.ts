@@ -21,8 +21,8 @@ export interface BatchOutput {
 /** Options of {@link readBatchOutputs}. */
 export interface ReadBatchOutputsOptions {
   /** What `runBatchTransform` returned; after a failed job its `input` and `output`. */
-  readonly batch: Pick<BatchTransform, "input" | "output">;
-  /** Class names in label order. */
+  readonly batch: Pick<BatchTransform, "input" | "output" | "labels">;
+  /** Class names in label order. @defaultValue those of the trained model, where the job had one */
   readonly labels?: readonly string[];
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
   readonly clients?: S3Clients;
@@ -31,7 +31,7 @@ export interface ReadBatchOutputsOptions {
 }
 
 const OptionsSchema = z.strictObject({
-  batch: z.looseObject({ input: z.string(), output: z.string() }),
+  batch: z.looseObject({ input: z.string(), output: z.string(), labels: LabelsSchema.optional() }),
   labels: LabelsSchema.optional(),
   clients: z.object({ s3: clientSchema<S3Client>("S3Client").optional() }).prefault({}),
   signal: signalSchema.optional(),
@@ -70,7 +70,9 @@ export async function* readBatchOutputs(
         const outputKey = `${joinS3Key(output.key, inputKey.slice(input.key.length))}.out`;
         const text = await readText(client, output.bucket, outputKey, signal);
         const prediction =
-          text === undefined ? {} : { prediction: describePrediction(parseProbabilities(text), labels) };
+          text === undefined
+            ? {}
+            : { prediction: describePrediction(parseProbabilities(text), labels ?? batch.labels) };
         yield { inputKey, outputKey, ...prediction };
       }
     }

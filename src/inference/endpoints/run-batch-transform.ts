@@ -1,5 +1,7 @@
 import {
+  type CreateModelCommandInput,
   CreateTransformJobCommand,
+  type CreateTransformJobCommandInput,
   DescribeTransformJobCommand,
   SageMakerClient,
   StopTransformJobCommand,
@@ -8,19 +10,39 @@ import {
 import * as z from "zod";
 import { abortable } from "../../core/abort.js";
 import type { SageMakerClients } from "../../core/clients.js";
-import { createResourceName, ResourceNameSchema } from "../../core/names.js";
+import { type TrainedModel, TrainedModelSchema } from "../../core/contracts.js";
+import { createResourceName, ResourceNameSchema, RoleArnSchema } from "../../core/names.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { poll } from "../../core/poll.js";
 import { useClient } from "../../core/use-client.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
-import { isRefusal } from "./created-resources.js";
+import { CreatedResources, createServing, isRefusal } from "./created-resources.js";
 import { EndpointError } from "./endpoint-error.js";
 import { TAG } from "./lease.js";
 
+/** What `runBatchTransform` tells while it works. */
+export type BatchProgressEvent =
+  | {
+      /** The job has another status. */
+      readonly type: "status";
+      /** The status, such as `InProgress`. */
+      readonly status: string;
+    }
+  | {
+      /** The model that was made for the job has been deleted, or could not be. */
+      readonly type: "cleanup";
+      /** What was removed, such as `model scones-1`. */
+      readonly removed: readonly string[];
+      /** What could not be removed and is still on AWS; `listOrphans` finds it. */
+      readonly left: readonly string[];
+    };
+
 /** Options of {@link runBatchTransform}. */
 export interface BatchTransformOptions {
-  /** Name of a model that SageMaker has. */
-  readonly modelName: string;
+  /** The trained model, of which a model is made for this job and deleted at its end; or the name of one that SageMaker has. */
+  readonly model: TrainedModel | string;
+  /** ARN of the IAM role that reads the artifact, the images and writes the answers; for a trained model. */
+  readonly roleArn?: string;
   /** `s3://` prefix of the images; each object below it is one request. */
   readonly input: string;
   /** `s3://` prefix that receives `{key below the input}.out`. */
@@ -43,8 +65,8 @@ export interface BatchTransformOptions {
   readonly clients?: SageMakerClients;
   /** Gives up and stops the job; what it has written stays. */
   readonly signal?: AbortSignal;
-  /** Is told each status of the job. */
-  readonly onProgress?: (event: { readonly type: "status"; readonly status: string }) => void;
+  /** Is told each step. */
+  readonly onProgress?: (event: BatchProgressEvent) => void;
 }
 
 /** A finished batch transform: what `readBatchOutputs` takes. */
@@ -55,6 +77,8 @@ export interface BatchTransform {
   readonly input: string;
   /** `s3://` prefix of the answers. */
   readonly output: string;
+  /** Class names in label order, where a trained model told them. */
+  readonly labels?: readonly string[];
 }
 
 const locationSchema = z
@@ -62,25 +86,33 @@ const locationSchema = z
   .max(1024)
   .regex(/^s3:\/\/[^/]+(\/.*)?$/s, "must be an S3 location such as s3://bucket/images/");
 
-const OptionsSchema = z.strictObject({
-  modelName: ResourceNameSchema.min(1),
-  input: locationSchema,
-  output: locationSchema,
-  capture: locationSchema.optional(),
-  contentType: z.string().min(1).max(256).default("image/png"),
-  instanceType: z.string().startsWith("ml.", "must be a SageMaker instance type").default("ml.m5.xlarge"),
-  instanceCount: z.int().min(1).default(1),
-  jobName: ResourceNameSchema.min(1).optional(),
-  timeoutMs: z.number().positive().default(7_200_000),
-  pollIntervalMs: z.number().positive().optional(),
-  clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
-  signal: signalSchema.optional(),
-  onProgress: callbackSchema<(event: { readonly type: "status"; readonly status: string }) => void>().optional(),
-});
+const OptionsSchema = z
+  .strictObject({
+    model: z.union([TrainedModelSchema, ResourceNameSchema.min(1)]),
+    roleArn: RoleArnSchema.optional(),
+    input: locationSchema,
+    output: locationSchema,
+    capture: locationSchema.optional(),
+    contentType: z.string().min(1).max(256).default("image/png"),
+    instanceType: z.string().startsWith("ml.", "must be a SageMaker instance type").default("ml.m5.xlarge"),
+    instanceCount: z.int().min(1).default(1),
+    jobName: ResourceNameSchema.min(1).optional(),
+    timeoutMs: z.number().positive().default(7_200_000),
+    pollIntervalMs: z.number().positive().optional(),
+    clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
+    signal: signalSchema.optional(),
+    onProgress: callbackSchema<(event: BatchProgressEvent) => void>().optional(),
+  })
+  .refine(({ model, roleArn }) => typeof model === "string" || roleArn !== undefined, {
+    path: ["roleArn"],
+    message: "needed for a trained model, whose artifact the job reads as this role",
+  });
 
 /**
  * Asks a model about every image below a prefix, without an endpoint, and waits for the end. AWS bills the machines of the
- * job for its time. Needs `sagemaker:CreateTransformJob`, `DescribeTransformJob`, `StopTransformJob` and `AddTags`.
+ * job for its time. Of a trained model it makes a model of SageMaker first, and deletes that at the end, however it ends.
+ * Needs `sagemaker:CreateTransformJob`, `DescribeTransformJob`, `StopTransformJob` and `AddTags`; for a trained model also
+ * `CreateModel`, `DeleteModel` and `iam:PassRole`.
  *
  * @param options - See {@link BatchTransformOptions}.
  * @returns What `readBatchOutputs` needs.
@@ -92,20 +124,54 @@ const OptionsSchema = z.strictObject({
  * ```ts
  * import { readBatchOutputs, runBatchTransform } from "scones-ml/inference";
  *
- * const batch = await runBatchTransform({ modelName: "scones-1", input: "s3://scones/test/", output: "s3://scones/answers" });
+ * const batch = await runBatchTransform({ model: "scones-1", input: "s3://scones/test/", output: "s3://scones/answers" });
  * for await (const { inputKey, prediction } of readBatchOutputs({ batch })) console.log(inputKey, prediction?.confidence);
  * ```
  */
 export async function runBatchTransform(options: BatchTransformOptions): Promise<BatchTransform> {
-  const { clients, signal, onProgress, timeoutMs, pollIntervalMs, ...job } = parseOptions(
-    "runBatchTransform",
-    OptionsSchema,
-    options,
+  const parsed = parseOptions("runBatchTransform", OptionsSchema, options);
+  const { clients, signal, onProgress, model, input, output } = parsed;
+  const jobName = parsed.jobName ?? createResourceName("scones");
+  await useClient(
+    clients.sagemaker,
+    () => new SageMakerClient({}),
+    async (client) => {
+      const created = new CreatedResources(client);
+      try {
+        if (typeof model !== "string")
+          await createServing(created, client, { models: [buildModel(parsed, model, jobName)] }, signal);
+        await runJob(client, jobName, parsed);
+      } finally {
+        const { removed, left } = await created.removeAll();
+        if (created.count > 0) onProgress?.({ type: "cleanup", removed, left });
+      }
+    },
   );
-  const TransformJobName = job.jobName ?? createResourceName("scones");
-  const command = new CreateTransformJobCommand({
+  return { jobName, input, output, ...(typeof model === "string" ? {} : { labels: model.labels }) };
+}
+
+type Resolved = z.output<typeof OptionsSchema>;
+
+const TAGS = [{ Key: TAG.createdBy, Value: "scones-ml" }];
+
+/** The model is named like the job, so that both are found together. */
+function buildModel(
+  { roleArn }: Resolved,
+  { image, artifact }: TrainedModel,
+  ModelName: string,
+): CreateModelCommandInput {
+  return {
+    ModelName,
+    ExecutionRoleArn: roleArn,
+    PrimaryContainer: { Image: image, ModelDataUrl: artifact },
+    Tags: TAGS,
+  };
+}
+
+function buildJob(TransformJobName: string, job: Resolved): CreateTransformJobCommandInput {
+  return {
     TransformJobName,
-    ModelName: job.modelName,
+    ModelName: typeof job.model === "string" ? job.model : TransformJobName,
     TransformInput: {
       DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: job.input } },
       ContentType: job.contentType,
@@ -116,44 +182,40 @@ export async function runBatchTransform(options: BatchTransformOptions): Promise
       InstanceCount: job.instanceCount,
     },
     ...(job.capture === undefined ? {} : { DataCaptureConfig: { DestinationS3Uri: job.capture } }),
-    Tags: [{ Key: TAG.createdBy, Value: "scones-ml" }],
-  });
-  await useClient(
-    clients.sagemaker,
-    () => new SageMakerClient({}),
-    async (client) => {
-      let lastStatus: string | undefined;
-      const check = async () => {
-        const seen = await abortable(signal, (send) =>
-          client.send(new DescribeTransformJobCommand({ TransformJobName }), send),
-        );
-        const status = seen.TransformJobStatus ?? "InProgress";
-        if (status !== lastStatus) onProgress?.({ type: "status", status });
-        lastStatus = status;
-        if (status === "Failed" || status === "Stopped") throw jobFailed(TransformJobName, status, seen.FailureReason);
-        return status === "Completed" ? true : undefined;
-      };
-      try {
-        await abortable(signal, (send) => client.send(command, send));
-        await poll({
-          timeoutMs,
-          intervalMs: pollIntervalMs,
-          signal,
-          check,
-          onTimeout: (elapsed) =>
-            waitTimeout(`transform job ${TransformJobName}`, elapsed, lastStatus, "The job is being stopped."),
-        });
-      } catch (error) {
-        // A refused create may name somebody else's job. Stopping may be refused because nothing runs any more: as wanted.
-        const isRefused = lastStatus === undefined && isRefusal(error);
-        if (!isRefused && lastStatus !== "Failed" && lastStatus !== "Stopped") {
-          await client.send(new StopTransformJobCommand({ TransformJobName })).catch(() => undefined);
-        }
-        throw error;
-      }
-    },
-  );
-  return { jobName: TransformJobName, input: job.input, output: job.output };
+    Tags: TAGS,
+  };
+}
+
+/** Starts the job and waits for its end; stops it when the wait ends before the job does. */
+async function runJob(client: SageMakerClient, TransformJobName: string, job: Resolved): Promise<void> {
+  const { signal, timeoutMs, pollIntervalMs } = job;
+  let lastStatus: string | undefined;
+  const check = async () => {
+    const seen = await abortable(signal, (send) =>
+      client.send(new DescribeTransformJobCommand({ TransformJobName }), send),
+    );
+    const status = seen.TransformJobStatus ?? "InProgress";
+    if (status !== lastStatus) job.onProgress?.({ type: "status", status });
+    lastStatus = status;
+    if (status === "Failed" || status === "Stopped") throw jobFailed(TransformJobName, status, seen.FailureReason);
+    return status === "Completed" ? true : undefined;
+  };
+  const onTimeout = (elapsed: number) =>
+    waitTimeout(`transform job ${TransformJobName}`, elapsed, lastStatus, "The job is being stopped.");
+  const create = new CreateTransformJobCommand(buildJob(TransformJobName, job));
+  // Nothing runs under this name yet where the signal has fired before.
+  signal?.throwIfAborted();
+  try {
+    await abortable(signal, (send) => client.send(create, send));
+    await poll({ timeoutMs, intervalMs: pollIntervalMs, signal, check, onTimeout });
+  } catch (error) {
+    // A refused create may name somebody else's job. Stopping may be refused because nothing runs any more: as wanted.
+    const isRefused = lastStatus === undefined && isRefusal(error);
+    if (!isRefused && lastStatus !== "Failed" && lastStatus !== "Stopped") {
+      await client.send(new StopTransformJobCommand({ TransformJobName })).catch(() => undefined);
+    }
+    throw error;
+  }
 }
 
 function jobFailed(jobName: string, status: string, reason: string | undefined): EndpointError {

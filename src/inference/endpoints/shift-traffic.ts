@@ -6,7 +6,7 @@ import type { DeployedEndpoint } from "../../core/contracts.js";
 import { ResourceNameSchema } from "../../core/names.js";
 import { clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { useClient } from "../../core/use-client.js";
-import { throwUpdateFailure } from "./update-failure.js";
+import { explainFailure } from "./endpoint-failure.js";
 import { waitUntilInService } from "./wait-for-endpoint.js";
 
 /** Options of {@link shiftTraffic}. */
@@ -74,7 +74,9 @@ export async function shiftTraffic(options: ShiftTrafficOptions): Promise<void> 
         signal,
         onStatus: () => {},
         remedy: "The shift goes on on AWS; look at the endpoint again later.",
-      }).catch((error: unknown) => throwUpdateFailure(name, error, []));
+      }).catch((error: unknown) => {
+        throw explainFailure("ENDPOINT_UPDATE_FAILED", name, error, []);
+      });
     },
   );
 }

@@ -1,6 +1,4 @@
 import {
-  CreateEndpointConfigCommand,
-  CreateModelCommand,
   type DeploymentConfig,
   DescribeEndpointCommand,
   SageMakerClient,
@@ -13,13 +11,14 @@ import type { DeployedEndpoint } from "../../core/contracts.js";
 import { createResourceName, ResourceNameSchema } from "../../core/names.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { useClient } from "../../core/use-client.js";
-import { CreatedResources, isRefusal, removeResource } from "./created-resources.js";
-import { describeDeployed, type LiveEndpoint, makeDisposable } from "./deploy-endpoint.js";
+import { CreatedResources, createServing, isRefusal, removeResource } from "./created-resources.js";
+import { type DeployProgressEvent, type LiveEndpoint, makeDisposable } from "./deploy-endpoint.js";
+import { describeDeployed } from "./deploy-plan.js";
+import { EndpointFailure, explainFailure } from "./endpoint-failure.js";
 import { checkServing, type ServingOptions, servingFields } from "./endpoint-fields.js";
 import { buildServing } from "./endpoint-request.js";
 import { ignoreMissing } from "./missing-resource.js";
-import { throwUpdateFailure } from "./update-failure.js";
-import { EndpointFailure, waitUntilInService } from "./wait-for-endpoint.js";
+import { waitUntilInService } from "./wait-for-endpoint.js";
 
 /** How the traffic moves from the old machines to the new ones. */
 export interface TrafficShift {
@@ -47,8 +46,8 @@ export interface UpdateEndpointOptions extends ServingOptions {
   readonly clients?: SageMakerClients;
   /** Ends the wait; once the update has begun it goes on on AWS, with old and new configuration in place. */
   readonly signal?: AbortSignal;
-  /** Is told each status of the endpoint. */
-  readonly onProgress?: (event: { readonly type: "status"; readonly status: string }) => void;
+  /** Is told each step. */
+  readonly onProgress?: (event: DeployProgressEvent) => void;
 }
 
 const OptionsSchema = z
@@ -74,7 +73,7 @@ const OptionsSchema = z
     pollIntervalMs: z.number().positive().optional(),
     clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
     signal: signalSchema.optional(),
-    onProgress: callbackSchema<(event: { readonly type: "status"; readonly status: string }) => void>().optional(),
+    onProgress: callbackSchema<(event: DeployProgressEvent) => void>().optional(),
   })
   .superRefine(checkServing);
 
@@ -124,19 +123,15 @@ export async function updateEndpoint(options: UpdateEndpointOptions): Promise<Li
       );
       let isUnderWay = false;
       try {
-        for (const model of requests.models) {
-          await created.create("model", model.ModelName ?? "", signal, (send) =>
-            client.send(new CreateModelCommand(model), send),
-          );
-        }
-        await created.create("endpoint-config", configName, signal, (send) =>
-          client.send(new CreateEndpointConfigCommand(requests.endpointConfig), send),
+        await createServing(created, client, requests, signal, (resource, created) =>
+          onProgress?.({ type: "created", resource, name: created }),
         );
         const input = {
           EndpointName: name,
           EndpointConfigName: configName,
           DeploymentConfig: buildDeployment(shift, rollbackAlarms),
         };
+        signal?.throwIfAborted();
         // Whatever comes after this was sent, AWS may be about to use the new configuration.
         isUnderWay = true;
         await abortable(signal, (send) => client.send(new UpdateEndpointCommand(input), send)).catch(
@@ -159,19 +154,17 @@ export async function updateEndpoint(options: UpdateEndpointOptions): Promise<Li
           throw new EndpointFailure("RolledBack", after.FailureReason);
         }
       } catch (error) {
-        const { left } = isUnderWay ? { left: [] } : await created.removeAll();
-        signal?.throwIfAborted();
-        return throwUpdateFailure(name, error, left);
+        const { removed, left } = isUnderWay ? { removed: [], left: [] } : await created.removeAll();
+        if (removed.length + left.length > 0) onProgress?.({ type: "cleanup", removed, left });
+        throw signal?.aborted ? error : explainFailure("ENDPOINT_UPDATE_FAILED", name, error, left);
       }
       const updated = describeDeployed(serving, requests, name, before.EndpointArn ?? endpoint.endpointArn);
       const old = { ...endpoint, endpointConfigName: before.EndpointConfigName ?? endpoint.endpointConfigName };
       const left = await removeOld(client, old, updated);
-      if (left.length > 0)
-        throwUpdateFailure(
-          name,
-          new EndpointFailure("InService", "the update is done, but old resources could not be removed"),
-          left,
-        );
+      if (left.length > 0) {
+        const done = new EndpointFailure("InService", "the update is done, but old resources could not be removed");
+        throw explainFailure("ENDPOINT_UPDATE_FAILED", name, done, left);
+      }
       return makeDisposable(updated, options.clients ?? {});
     },
   );
@@ -206,7 +199,7 @@ async function removeOld(
   const left: string[] = [];
   const remove = (resource: "endpoint-config" | "model", name: string) =>
     ignoreMissing(() => removeResource(client, resource, name)).catch(() => left.push(`${resource} ${name}`));
-  await remove("endpoint-config", old.endpointConfigName);
+  if (!old.reusesEndpointConfig) await remove("endpoint-config", old.endpointConfigName);
   for (const name of models) await remove("model", name);
   return left;
 }

@@ -6,16 +6,7 @@ import {
 import { abortable } from "../../core/abort.js";
 import { poll } from "../../core/poll.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
-
-/** Carries status and reason from the wait to the place that also knows what is left. @internal */
-export class EndpointFailure extends Error {
-  constructor(
-    readonly status: string,
-    readonly reason: string | undefined,
-  ) {
-    super(status);
-  }
-}
+import { EndpointFailure } from "./endpoint-failure.js";
 
 /** How to wait. @internal */
 export interface WaitOptions {

@@ -53,11 +53,11 @@ const STATUS: Readonly<Record<string, number>> = {
  * Makes the error that a fault refuses a call with.
  *
  * @param fault - The fault.
- * @returns The error; `undefined` for a fault that only delays.
+ * @returns The error; `undefined` for a fault that refuses nothing.
  * @internal
  */
 export function faultError(fault: ResolvedFault): ServiceError | undefined {
-  if (fault.kind === "delay") return undefined;
+  if (fault.kind === "delay" || fault.kind === "stall") return undefined;
   const own = ANSWERS[fault.service][fault.kind];
   const type = fault.error ?? own.error;
   const known = type === own.error ? own.status : ((Object.hasOwn(STATUS, type) ? STATUS[type] : undefined) ?? 400);

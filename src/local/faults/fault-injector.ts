@@ -3,7 +3,7 @@ import { createRandom } from "../sagemaker/random.js";
 import type { ServiceError } from "../service-error.js";
 import type { LocalServiceName } from "../service-of.js";
 import { faultError } from "./fault-error.js";
-import type { ResolvedFault } from "./fault-options.js";
+import type { ResolvedFault, StallableOperation } from "./fault-options.js";
 
 /** A fault that was injected; `using` removes it at the end of the block. */
 export interface InjectedFault extends Disposable {
@@ -17,6 +17,8 @@ interface ActiveFault {
   readonly fault: ResolvedFault;
   readonly seed: number;
   readonly counts: Map<string, OperationCount>;
+  /** Let go what the fault has stalled. */
+  readonly stalled: Set<() => void>;
   hits: number;
 }
 
@@ -51,11 +53,13 @@ export class FaultInjector {
       fault,
       seed: hashText(this.#seed, String(this.#injected++)),
       counts: new Map(),
+      stalled: new Set(),
       hits: 0,
     };
     this.#active.add(active);
     const remove = () => {
       this.#active.delete(active);
+      for (const release of active.stalled) release();
     };
     return {
       get hits() {
@@ -80,13 +84,45 @@ export class FaultInjector {
     operation: () => string | undefined,
     signal?: AbortSignal,
   ): Promise<ServiceError | undefined> {
-    const candidates = [...this.#active].filter(({ fault }) => fault.service === service);
+    const candidates = [...this.#active].filter(({ fault }) => fault.service === service && fault.kind !== "stall");
     const name = candidates.length === 0 ? undefined : operation();
     if (name === undefined) return undefined;
     const struck = candidates.filter((active) => isStruck(active, name)).map(({ fault }) => fault);
-    const delayMs = struck.reduce((sum, fault) => sum + fault.delayMs, 0);
+    const delayMs = struck.reduce((sum, fault) => sum + (fault.kind === "stall" ? 0 : fault.delayMs), 0);
     if (delayMs > 0) await sleep(delayMs, signal);
     return struck.map(faultError).find((error) => error !== undefined);
+  }
+
+  /**
+   * Holds work back that an operation has started, as long as a fault stalls it.
+   *
+   * @param operation - The operation of SageMaker.
+   * @param signal - Ends the hold.
+   * @throws The signal's reason.
+   */
+  async hold(operation: StallableOperation, signal?: AbortSignal): Promise<void> {
+    for (const active of this.#active) {
+      if (active.fault.kind !== "stall" || !isStruck(active, operation)) continue;
+      await new Promise<void>((resolve, reject) => {
+        const release = () => {
+          active.stalled.delete(release);
+          signal?.removeEventListener("abort", stop);
+          resolve();
+        };
+        const stop = () => {
+          active.stalled.delete(release);
+          reject(signal?.reason);
+        };
+        active.stalled.add(release);
+        signal?.addEventListener("abort", stop, { once: true });
+      });
+    }
+  }
+
+  /** Removes every fault and lets go what is stalled. */
+  close(): void {
+    for (const { stalled } of this.#active) for (const release of stalled) release();
+    this.#active.clear();
   }
 
   /** Whether there is nothing to decide. */

@@ -54,6 +54,21 @@ export interface LocalErrorFault extends LocalFaultTarget {
   readonly delayMs?: number;
 }
 
+/** What the call starts is accepted, and gets no further until the fault is removed or it is stopped or deleted. */
+export interface LocalStallFault {
+  /** The kind of fault. */
+  readonly kind: "stall";
+  /** The service. */
+  readonly service: "sagemaker";
+  /** The operation. */
+  readonly operation: StallableOperation;
+  /** Which starts: see {@link LocalFaultTarget.on}. @defaultValue `"every"` */
+  readonly on?: LocalFaultTarget["on"];
+}
+
+/** Operations whose work goes on after their answer, and can be stalled. */
+export type StallableOperation = "CreateTrainingJob" | "CreateTransformJob" | "CreateEndpoint" | "UpdateEndpoint";
+
 /**
  * A fault of the local AWS, for tests of what happens when AWS is slow, throttles or fails.
  *
@@ -65,11 +80,12 @@ export interface LocalErrorFault extends LocalFaultTarget {
  *   { service: "sagemaker", operation: "CreateEndpoint", on: 2, kind: "fail", error: "ResourceLimitExceeded" },
  *   { service: "s3", operation: "PutObject", on: { rate: 0.1 }, kind: "throttle" },
  *   { service: "states", kind: "delay", delayMs: 100 },
+ *   { service: "sagemaker", operation: "UpdateEndpoint", kind: "stall" },
  * ];
  * await using local = await createLocalAws({ faults, seed: 1 });
  * ```
  */
-export type LocalFault = LocalDelayFault | LocalErrorFault;
+export type LocalFault = LocalDelayFault | LocalErrorFault | LocalStallFault;
 
 const OPERATIONS: Readonly<Record<LocalServiceName, readonly string[]>> = {
   s3: s3OperationNames,
@@ -81,12 +97,13 @@ const OPERATIONS: Readonly<Record<LocalServiceName, readonly string[]>> = {
 };
 
 const ordinal = z.int().min(1);
+const on = z
+  .union([ordinal, z.array(ordinal).min(1), z.literal("every"), z.strictObject({ rate: z.number().min(0).max(1) })])
+  .default("every");
 const target = {
   service: z.enum(["s3", "sagemaker", "sagemaker-runtime", "states", "lambda", "logs"]),
   operation: z.string().min(1).optional(),
-  on: z
-    .union([ordinal, z.array(ordinal).min(1), z.literal("every"), z.strictObject({ rate: z.number().min(0).max(1) })])
-    .default("every"),
+  on,
 };
 const delayMs = z.number().min(0).max(900_000);
 
@@ -94,6 +111,12 @@ const delayMs = z.number().min(0).max(900_000);
 export const FaultSchema = z
   .discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("delay"), ...target, delayMs }),
+    z.strictObject({
+      kind: z.literal("stall"),
+      service: z.literal("sagemaker"),
+      operation: z.enum(["CreateTrainingJob", "CreateTransformJob", "CreateEndpoint", "UpdateEndpoint"]),
+      on,
+    }),
     z.strictObject({
       kind: z.literal(["throttle", "fail"]),
       ...target,

@@ -23,7 +23,10 @@ export class EndpointDeployments {
 
   /** Puts a new endpoint in service. */
   start(endpoint: Endpoint): void {
-    this.#work(endpoint, () => this.#start(endpoint));
+    this.#work(endpoint, async () => {
+      await this.#environment.hold("CreateEndpoint");
+      await this.#start(endpoint);
+    });
   }
 
   /** Puts another configuration in service; the old variants answer until the new ones are loaded. */
@@ -31,7 +34,10 @@ export class EndpointDeployments {
     endpoint.pending = { config, startedAt: this.#environment.now() };
     delete endpoint.failureReason;
     this.#enter(endpoint, "Updating");
-    this.#work(endpoint, () => this.#replace(endpoint, config));
+    this.#work(endpoint, async () => {
+      await this.#environment.hold("UpdateEndpoint");
+      await this.#replace(endpoint, config);
+    });
   }
 
   /** Gives variants that run other weights and instance counts. */

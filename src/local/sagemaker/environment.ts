@@ -1,3 +1,4 @@
+import type { StallableOperation } from "../faults/fault-options.js";
 import type { Records } from "../kept/records.js";
 import type { LabelledPixels } from "../training/train-network.js";
 import type { Tags } from "./tags.js";
@@ -44,6 +45,8 @@ export interface SageMakerEnvironment {
   readonly records: Records;
   /** Tags of all resources. */
   readonly tags: Tags;
+  /** Holds work back while a fault stalls the operation that has started it. */
+  readonly hold: (operation: StallableOperation, signal?: AbortSignal) => Promise<void>;
   /** Receives log lines. */
   readonly log: (event: LocalLogEvent) => void;
 }

@@ -146,6 +146,7 @@ export class TrainingJobs {
     );
     timer.unref();
     try {
+      await this.#environment.hold("CreateTrainingJob", job.controller.signal);
       job.started = this.#environment.now();
       this.#log(job, "Docker entrypoint called with argument(s): train");
       const without = findUnused(job.request);

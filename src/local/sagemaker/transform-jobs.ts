@@ -157,6 +157,7 @@ export class TransformJobs {
       log("Inference ids are added to JSON objects only: use Accept application/jsonlines to get them.");
     }
     try {
+      await this.#environment.hold("CreateTransformJob", controller.signal);
       await runTransform(this.#environment, {
         input: request.TransformInput,
         output: request.TransformOutput,

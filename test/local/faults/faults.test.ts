@@ -5,7 +5,14 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { CreateModelCommand, DescribeModelCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import {
+  CreateModelCommand,
+  CreateTrainingJobCommand,
+  DescribeModelCommand,
+  DescribeTrainingJobCommand,
+  SageMakerClient,
+  StopTrainingJobCommand,
+} from "@aws-sdk/client-sagemaker";
 import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
 import {
   CreateStateMachineCommand,
@@ -17,6 +24,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { afterEach, describe, expect, it } from "vitest";
 import { createLocalAws, type LocalAws, type LocalAwsOptions, type LocalFault } from "../../../src/local/index.js";
+import { putImages, trainingRequest, until } from "../sagemaker/fixture.js";
 
 const running: LocalAws[] = [];
 afterEach(() => Promise.all(running.splice(0).map((local) => local.close())));
@@ -215,7 +223,47 @@ describe("faults", () => {
     expect((await put()).$metadata.httpStatusCode).toBe(200);
   });
 
+  it("stall what an operation has started until it is stopped, or the fault is removed", async () => {
+    const local = await start({ trainer: { network: "small", threads: 1 } });
+    await putImages(local);
+    const { sagemaker } = local.clients;
+    const create = (name: string) =>
+      sagemaker.send(new CreateTrainingJobCommand(trainingRequest(name, { epochs: "1" })));
+    const describe = (TrainingJobName: string) => () =>
+      sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
+    const stall = local.injectFault({
+      service: "sagemaker",
+      operation: "CreateTrainingJob",
+      on: [1, 2],
+      kind: "stall",
+    });
+    for (const name of ["stopped", "released", "free"]) await create(name);
+    await until(describe("free"), ({ TrainingJobStatus }) => TrainingJobStatus === "Completed");
+    expect(await describe("released")()).toMatchObject({
+      TrainingJobStatus: "InProgress",
+      SecondaryStatus: "Starting",
+    });
+    await sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: "stopped" }));
+    await until(describe("stopped"), ({ TrainingJobStatus }) => TrainingJobStatus === "Stopped");
+    stall.remove();
+    await until(describe("released"), ({ TrainingJobStatus }) => TrainingJobStatus === "Completed");
+    expect(stall.hits).toBe(2);
+  }, 30_000);
+
+  it("let go what is stalled when the local AWS is closed", async () => {
+    const local = await start();
+    await putImages(local);
+    local.injectFault({ service: "sagemaker", operation: "CreateTrainingJob", kind: "stall" });
+    await local.clients.sagemaker.send(new CreateTrainingJobCommand(trainingRequest("held")));
+    await expect(local.close()).resolves.toBeUndefined();
+  });
+
   it.each<[string, object, string]>([
+    [
+      "a stall of what ends with its answer",
+      { service: "sagemaker", operation: "CreateModel", kind: "stall" },
+      "operation",
+    ],
     ["an unknown service", { service: "ec2", kind: "fail" }, "service"],
     ["an unknown operation", { service: "s3", operation: "PutObjects", kind: "fail" }, "operation"],
     ["an unknown kind", { service: "s3", kind: "explode" }, "kind"],

@@ -131,7 +131,7 @@ describe("while a local endpoint is updated", () => {
     const place = { region: "us-east-1", accountId: "000000000000", seed: 0, now: () => new Date(), log: () => {} };
     const records = createMemoryRecords();
     const trainer = { widths: [8, 8, 8] as const };
-    const environment = { ...place, objects, records, tags: new Tags(records), trainer };
+    const environment = { ...place, objects, records, tags: new Tags(records), trainer, hold: async () => {} };
     const models = new Models(environment);
     const endpoints = new Endpoints(environment, models);
     for (const name of ["fast", "slow"]) {
