@@ -1,5 +1,6 @@
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
+import { createClassifyHandler } from "../../src/inference/handlers/classify-handler.js";
 import { createEndpointSource } from "../../src/inference/handlers/endpoint-source.js";
 import { parsePayload } from "../../src/inference/handlers/envelope.js";
 import { createSerializeHandler } from "../../src/inference/handlers/serialize-handler.js";
@@ -50,11 +51,28 @@ it("leaves a resolver that fails alone for a while, and goes on with the endpoin
     return "scones-1";
   };
   const source = createEndpointSource(resolve, 60_000, () => time);
-  expect(await source.get()).toEqual({ endpointName: "scones-1" });
+  expect(await source.get(undefined)).toEqual({ endpointName: "scones-1" });
   time = 61_000;
-  for (let event = 0; event < 10; event++) expect(await source.get()).toEqual({ endpointName: "scones-1" });
+  for (let event = 0; event < 10; event++) expect(await source.get(undefined)).toEqual({ endpointName: "scones-1" });
   expect(calls).toBe(2);
   time += 5000;
-  await source.get();
+  await source.get(undefined);
   expect(calls).toBe(3);
+});
+
+it("ends a resolver that does not answer with the invocation, and asks again at the next", async () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  const handler = createClassifyHandler({
+    endpointName: ({ signal }) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    },
+  });
+  const event = { s3_bucket: "scones", s3_key: "a.png", image_data: "aW1hZ2U=", inferences: [] };
+  const context = { getRemainingTimeInMillis: () => 510 };
+  for (const calls of [1, 2]) {
+    await expect(handler(event, context)).rejects.toMatchObject({ code: "WAIT_TIMEOUT" });
+    expect(signals).toHaveLength(calls);
+    expect(signals.at(-1)?.aborted).toBe(true);
+  }
 });

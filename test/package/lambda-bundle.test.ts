@@ -20,6 +20,8 @@ async function bundle(name: string, external: readonly string[] = []) {
     platform: "node",
     target: "node20",
     format: "cjs",
+    // As docs/handlers.md has it: what is not used of the SDK's ES modules is left out.
+    mainFields: ["module", "main"],
     metafile: true,
     outfile,
     external: [...external],
@@ -69,6 +71,14 @@ describe("a bundled, minified Lambda entry", () => {
     },
   );
 
+  it.each([
+    ["serialize", 600_000],
+    ["classify", 630_000],
+    ["filter", 200_000],
+  ])("%s stays below %i bytes with the SDK included", async (name, limit) => {
+    expect((await bundle(name)).bytes).toBeLessThan(limit);
+  });
+
   it("reads an image that is not in the payload, with the SDK in the bundle and without", async () => {
     for (const external of [[], ["@aws-sdk/*", "@smithy/*"]]) {
       const { outfile } = await bundle("classify", external);
@@ -87,8 +97,7 @@ describe("a bundled, minified Lambda entry", () => {
   });
 
   it("fails loudly under the name that Step Functions matches", async () => {
-    const { outfile, bytes } = await bundle("filter");
-    expect(bytes).toBeLessThan(200_000);
+    const { outfile } = await bundle("filter");
     const event = JSON.stringify({ s3_bucket: "scones", s3_key: "a.png", inferences: [0.6, 0.4] });
     const print = "(error) => console.log(error.name, error.message)";
     const output = project.run("call.cjs", `require(${JSON.stringify(outfile)}).handler(${event}).catch(${print});`);

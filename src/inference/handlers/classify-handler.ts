@@ -117,13 +117,13 @@ export function createClassifyHandler(options: ClassifyHandlerOptions): Inferenc
   };
 
   const classify = async (payload: InferencePayload, signal: AbortSignal | undefined): Promise<InferencePayload> => {
-    const [endpoint, image] = await Promise.all([endpoints.get(), readBytes(payload, signal)]);
+    const [endpoint, image] = await Promise.all([endpoints.get(signal), readBytes(payload, signal)]);
     const rest = withoutAnswer(payload);
     try {
       return { ...rest, ...(await ask(endpoint, image, signal)) };
     } catch (error) {
       if (explainInvocationError(error).kind !== "not-found") throw error;
-      const successor = await endpoints.replace(endpoint);
+      const successor = await endpoints.replace(endpoint, signal);
       if (successor === undefined) throw error;
       return { ...rest, ...(await ask(successor, image, signal)) };
     }

@@ -11,15 +11,21 @@ export interface ClassifyingEndpoint {
   readonly labels?: readonly string[];
 }
 
-/** Finds the endpoint at run time, for example in a parameter: its name, or a `DeployedEndpoint`. */
-export type EndpointResolver = () => string | ClassifyingEndpoint | Promise<string | ClassifyingEndpoint>;
+/**
+ * Finds the endpoint at run time, for example in a parameter: its name, or a `DeployedEndpoint`. The signal fires shortly
+ * before Lambda would end the invocation; without a context of Lambda there is none.
+ */
+export type EndpointResolver = (options: {
+  /** Ends the search. */
+  readonly signal?: AbortSignal;
+}) => string | ClassifyingEndpoint | Promise<string | ClassifyingEndpoint>;
 
 /** Where a handler gets its endpoint from. @internal */
 export interface EndpointSource {
   /** The endpoint; resolved anew when the answer is too old, and kept where that fails. */
-  get(): Promise<ClassifyingEndpoint>;
+  get(signal: AbortSignal | undefined): Promise<ClassifyingEndpoint>;
   /** Asks anew because the endpoint is gone; `undefined` where there is nobody to ask, or the answer is the same. */
-  replace(gone: ClassifyingEndpoint): Promise<ClassifyingEndpoint | undefined>;
+  replace(gone: ClassifyingEndpoint, signal: AbortSignal | undefined): Promise<ClassifyingEndpoint | undefined>;
 }
 
 /** After a resolver has failed it is left alone for so long, where an earlier answer is at hand. */
@@ -50,34 +56,42 @@ export function createEndpointSource(
   }
   let known: { readonly endpoint: ClassifyingEndpoint; readonly until: number } | undefined;
   let pending: Promise<ClassifyingEndpoint> | undefined;
-  const resolve = (): Promise<ClassifyingEndpoint> => {
+  const resolve = (signal: AbortSignal | undefined): Promise<ClassifyingEndpoint> => {
+    if (pending !== undefined) return pending;
+    const forget = () => {
+      if (pending === search) pending = undefined;
+      signal?.removeEventListener("abort", forget);
+    };
     // Called in a turn of its own: a resolver that throws at once must not leave its failure behind for ever.
-    pending ??= Promise.resolve()
-      .then(given)
+    const search = Promise.resolve()
+      .then(() => given(signal === undefined ? {} : { signal }))
       .then((resolved) => {
         const endpoint = checkEndpoint(resolved);
         known = { endpoint, until: now() + cacheMs };
         return endpoint;
       })
-      .finally(() => {
-        pending = undefined;
-      });
-    return pending;
+      .finally(forget);
+    // One that never comes back ends with its invocation, and the next one asks again.
+    signal?.addEventListener("abort", forget, { once: true });
+    pending = search;
+    return search;
   };
   return {
-    async get() {
+    async get(signal) {
       if (known !== undefined && now() < known.until) return known.endpoint;
       const old = known?.endpoint;
       // An endpoint that worked is better than none: if it is gone, its own error tells.
-      if (old === undefined) return resolve();
-      return resolve().catch(() => {
+      if (old === undefined) return resolve(signal);
+      return resolve(signal).catch(() => {
         known = { endpoint: old, until: now() + Math.min(cacheMs, RETRY_MS) };
         return old;
       });
     },
-    async replace(gone) {
+    async replace(gone, signal) {
       const endpoint =
-        known !== undefined && known.endpoint.endpointName !== gone.endpointName ? known.endpoint : await resolve();
+        known !== undefined && known.endpoint.endpointName !== gone.endpointName
+          ? known.endpoint
+          : await resolve(signal);
       return endpoint.endpointName === gone.endpointName ? undefined : endpoint;
     },
   };
