@@ -1,5 +1,6 @@
 import { createBaseline, detectDrift, type Observation, summarizeCaptures } from "scones-ml/monitoring";
 import type { BenchContext, BenchResult } from "./bench-result.js";
+import { createRandom } from "./create-random.js";
 import { figure } from "./measure.js";
 
 const LABELS = ["bicycle", "motorcycle"];
@@ -50,15 +51,4 @@ function* draw({ share, sureness }: World, count: number, random: () => number):
     const probabilities = labelId === 0 ? [confidence, 1 - confidence] : [1 - confidence, confidence];
     yield { eventId: String(index), time: new Date(index * 1000), probabilities, labelId, confidence };
   }
-}
-
-/** Mulberry32: even numbers in 0 to 1, the same for a seed. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

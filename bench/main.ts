@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readon
   training: async (context) => (await import("./training.js")).runTrainingBench(context),
   monitoring: async (context) => (await import("./monitoring.js")).runMonitoringBench(context),
   drift: async (context) => (await import("./drift.js")).runDriftBench(context),
+  variants: async (context) => (await import("./variants.js")).runVariantsBench(context),
   local: async (context) => (await import("./local.js")).runLocalBench(context),
 };
 

@@ -23,7 +23,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "zod",
   ],
   workflow: ["@aws-sdk/client-sfn", "zod"],
-  monitoring: ["@aws-sdk/client-s3", "echarts", "pngjs", "zod"],
+  monitoring: ["@aws-sdk/client-eventbridge", "@aws-sdk/client-s3", "@aws-sdk/client-sns", "echarts", "pngjs", "zod"],
   local: [
     "@aws-sdk/client-s3",
     "@aws-sdk/client-sagemaker",

@@ -36,6 +36,11 @@ export interface SconesErrorDetails {
     /** Number of the line, from 1. */
     readonly line?: number;
   };
+  /** An alert could not be passed on. */
+  readonly ALERT_DELIVERY_FAILED: {
+    /** What went wrong, by sink. */
+    readonly reasons: readonly string[];
+  };
   /** A download has another checksum than the published one. */
   readonly CHECKSUM_MISMATCH: {
     /** Path, address or kind of what was read. */

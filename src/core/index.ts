@@ -23,6 +23,7 @@ export {
   type TrainedModel,
   TrainedModelSchema,
 } from "./contracts.js";
+export type { DurationText } from "./duration.js";
 export type { SconesErrorDetails } from "./error-details.js";
 export {
   isSconesError,

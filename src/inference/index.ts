@@ -31,7 +31,6 @@ export type {
 export { buildEndpointRequests, type EndpointRequests } from "./endpoints/endpoint-request.js";
 export { explainInvocationError, type InvocationFailure } from "./endpoints/explain-invocation-error.js";
 export { type InvokedPrediction, type InvokeEndpointOptions, invokeEndpoint } from "./endpoints/invoke-endpoint.js";
-export type { LeaseDuration } from "./endpoints/lease.js";
 export { type EndpointLease, type LeaseEndpointOptions, leaseEndpoint } from "./endpoints/lease-endpoint.js";
 export { type ListOrphansOptions, listOrphans, type Orphan } from "./endpoints/list-orphans.js";
 export { type BatchOutput, type ReadBatchOutputsOptions, readBatchOutputs } from "./endpoints/read-batch-outputs.js";

@@ -4,6 +4,36 @@
  *
  * @module monitoring
  */
+
+export { AlertDeliveryError } from "./alerts/alert-delivery-error.js";
+export {
+  type AlertRule,
+  AlertRulesSchema,
+  type BelowThresholdRule,
+  type ClassShareRule,
+  type DriftRule,
+  type ErrorRateRule,
+  type MeanConfidenceRule,
+  type SilenceRule,
+} from "./alerts/alert-rules.js";
+export type { AlertNotice, AlertSink, SinkClient } from "./alerts/alert-sink.js";
+export {
+  type AlertEvaluation,
+  type AlertResult,
+  type AlertState,
+  AlertStateSchema,
+  type EvaluateAlertsOptions,
+  evaluateAlerts,
+} from "./alerts/evaluate-alerts.js";
+export { createEventBridgeSink, type EventBridgeSinkOptions } from "./alerts/event-bridge-sink.js";
+export { createMetricsSink, type MetricsSinkOptions } from "./alerts/metrics-sink.js";
+export {
+  createMonitorHandler,
+  type MonitorHandler,
+  type MonitorHandlerContext,
+  type MonitorHandlerOptions,
+} from "./alerts/monitor-handler.js";
+export { createSnsSink, type SnsSinkOptions } from "./alerts/sns-sink.js";
 export { CaptureError } from "./capture/capture-errors.js";
 export {
   type CaptureHourPrefixesOptions,
@@ -42,6 +72,21 @@ export {
   type OmittedDriftTest,
 } from "./drift/detect-drift.js";
 export type { DriftTestName } from "./drift/drift-tests.js";
+export {
+  type MonitorConstraints,
+  type MonitorConstraintsOptions,
+  type MonitorFeatureConstraints,
+  type MonitorViolations,
+  type MonitorViolationsOptions,
+  toMonitorConstraints,
+  toMonitorViolations,
+} from "./model-monitor/monitor-constraints.js";
+export {
+  type MonitorCounts,
+  type MonitorFeatureStatistics,
+  type MonitorStatistics,
+  toMonitorStatistics,
+} from "./model-monitor/monitor-statistics.js";
 export { type RenderReportOptions, type ReportFact, type ReportSection, renderReport } from "./report/report.js";
 export type {
   AnswerSummary,
@@ -74,3 +119,12 @@ export {
   type TruthCounts,
   TruthCountsSchema,
 } from "./truth/truth-summary.js";
+export {
+  type ComparedVariant,
+  type CompareVariantsOptions,
+  type CountedVariant,
+  compareVariants,
+  type JudgedVariant,
+  type VariantComparison,
+  type VariantShare,
+} from "./variants/compare-variants.js";

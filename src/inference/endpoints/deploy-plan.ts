@@ -8,10 +8,11 @@ import {
 import type * as z from "zod";
 import { abortable } from "../../core/abort.js";
 import { type DeployedEndpoint, LabelsSchema } from "../../core/contracts.js";
+import type { DurationText } from "../../core/duration.js";
 import { ResourceNameSchema } from "../../core/names.js";
 import { type ResolvedServing, servingFields } from "./endpoint-fields.js";
 import { buildResolved, buildTags, resolveCapture, type ServingRequests, trainedModels } from "./endpoint-request.js";
-import { type LeaseDuration, TAG } from "./lease.js";
+import { TAG } from "./lease.js";
 
 /** What describes an endpoint with a configuration that SageMaker has already. */
 export interface ConfigReuseOptions {
@@ -24,7 +25,7 @@ export interface ConfigReuseOptions {
   /** Whose it is; becomes a tag. @defaultValue `"scones-ml"` */
   readonly owner?: string;
   /** How long it may stay before `listOrphans` names it; becomes a tag. `false`: for good. @defaultValue `"24h"` */
-  readonly lease?: LeaseDuration | false;
+  readonly lease?: DurationText | false;
   /** Further tags of the endpoint; `created-by: scones-ml` is always there. */
   readonly tags?: Readonly<Record<string, string>>;
 }

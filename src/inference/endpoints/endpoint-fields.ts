@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { LabelsSchema, type TrainedModel, TrainedModelSchema } from "../../core/contracts.js";
+import { type DurationText, durationSchema } from "../../core/duration.js";
 import { ResourceNameSchema, RoleArnSchema } from "../../core/names.js";
-import { durationSchema, type LeaseDuration } from "./lease.js";
 
 /** What is captured of the requests to an endpoint, and where it goes. */
 export interface CaptureOptions {
@@ -79,7 +79,7 @@ export interface ServingOptions {
   /** Whose it is; becomes a tag. @defaultValue `"scones-ml"` */
   readonly owner?: string;
   /** How long it may stay before `listOrphans` names it; becomes a tag. Nothing ends by itself. `false`: for good. @defaultValue `"24h"` */
-  readonly lease?: LeaseDuration | false;
+  readonly lease?: DurationText | false;
   /** Further tags of all resources; `created-by: scones-ml` is always there. */
   readonly tags?: Readonly<Record<string, string>>;
 }

@@ -3,17 +3,18 @@ import * as z from "zod";
 import { abortable } from "../../core/abort.js";
 import type { SageMakerClients } from "../../core/clients.js";
 import type { DeployedEndpoint } from "../../core/contracts.js";
+import { type DurationText, durationSchema } from "../../core/duration.js";
 import { ResourceNameSchema } from "../../core/names.js";
 import { clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { useClient } from "../../core/use-client.js";
-import { durationSchema, expiryOf, type LeaseDuration, TAG } from "./lease.js";
+import { expiryOf, TAG } from "./lease.js";
 
 /** Options of {@link leaseEndpoint}. */
 export interface LeaseEndpointOptions {
   /** The endpoint, or its name. */
   readonly endpoint: DeployedEndpoint | string;
   /** How long it may stay from now on. */
-  readonly for: LeaseDuration;
+  readonly for: DurationText;
   /** AWS clients to use; a missing one is made from the SDK's default chain. */
   readonly clients?: SageMakerClients;
   /** Gives up; the old lease may stand, or the new one. */

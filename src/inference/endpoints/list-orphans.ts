@@ -1,11 +1,12 @@
 import { type DescribeEndpointCommandOutput, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
 import type { SageMakerClients } from "../../core/clients.js";
+import { type DurationText, durationSchema } from "../../core/duration.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { useClient } from "../../core/use-client.js";
 import type { EndpointResource } from "./created-resources.js";
 import { estimateEndpointCost, pricesSchema } from "./endpoint-cost.js";
-import { durationSchema, type LeaseDuration, TAG } from "./lease.js";
+import { TAG } from "./lease.js";
 import { type Described, type Survey, surveyAccount } from "./survey-account.js";
 
 /** Something that nobody seems to need any more. */
@@ -33,9 +34,9 @@ export interface ListOrphansOptions {
   /** Only what has this owner. @defaultValue every owner */
   readonly owner?: string;
   /** Leaves out what is younger: it may belong to a deployment under way. @defaultValue `"30m"` */
-  readonly minAge?: LeaseDuration | 0;
+  readonly minAge?: DurationText | 0;
   /** Also names endpoints that nobody has asked for this long; needs `lastInvoked`. */
-  readonly idleFor?: LeaseDuration;
+  readonly idleFor?: DurationText;
   /** Tells when an endpoint was asked last, from CloudWatch or captures; `undefined` when never. */
   readonly lastInvoked?: (endpointName: string) => Promise<Date | undefined>;
   /** US dollars an hour by instance type; go before the built-in ones. */

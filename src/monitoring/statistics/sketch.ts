@@ -130,6 +130,23 @@ export function sketchShareBelow(sketch: Sketch, value: number): number {
   return buckets.reduce((below, [bucket, times]) => (bucket < at ? below + times : below), 0) / count;
 }
 
+/**
+ * Reads mean and standard deviation from a sketch; the mean is exact, the deviation as exact as the buckets are fine.
+ *
+ * @param sketch - The sketch.
+ * @returns Both; 0 for no values.
+ * @internal
+ */
+export function sketchMoments({ count, sum, buckets, scale }: Sketch): {
+  readonly mean: number;
+  readonly deviation: number;
+} {
+  if (count === 0) return { mean: 0, deviation: 0 };
+  const mean = sum / count;
+  const squares = buckets.reduce((total, [bucket, times]) => total + times * (middleOf(bucket, scale) - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / count) };
+}
+
 function bucketOf(value: number, scale: SketchScale): number {
   if (scale === "size") return value <= MIN_SIZE ? NOTHING : Math.round(Math.log(value) / WIDTH);
   const odds = Math.log(value / (1 - value));

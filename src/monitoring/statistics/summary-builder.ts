@@ -64,6 +64,7 @@ export class SummaryBuilder {
     }
     if (probabilities?.length !== labels.length || labelId === undefined || confidence === undefined) {
       this.#count(unclassified ?? "other-labels", 1);
+      this.#bins.addUnclassified(at);
       return;
     }
     const spread = measureSpread(probabilities);

@@ -66,7 +66,7 @@ export const CaptureSummarySchema = z.object({
     z.object({ endpointName: z.string(), variantName: z.string(), ...figures, labelCounts: z.array(count) }),
   ),
   binMs: z.number().positive(),
-  bins: z.array(z.object({ start: time, ...figures, labelCounts: z.array(count) })),
+  bins: z.array(z.object({ start: time, ...figures, labelCounts: z.array(count), unclassified: count.default(0) })),
   maxPoints: z.int().min(1),
   points: z.array(point),
   pointsOmitted: count,

@@ -8,11 +8,14 @@ export interface BinSummary extends AnswerSummary {
   readonly start: string;
   /** Answers for each class, in label order. */
   readonly labelCounts: readonly number[];
+  /** Captures of the span without one probability for each of the labels. */
+  readonly unclassified: number;
 }
 
 interface Bin {
   readonly statistics: AnswerStatistics;
   readonly labelCounts: number[];
+  unclassified: number;
 }
 
 /** Gathers figures by time; when there would be too many bins, they become twice as long. @internal */
@@ -46,6 +49,12 @@ export class TimeBins {
     if (this.#bins.size > MAX_BINS) this.#widen();
   }
 
+  /** Counts a capture that has no answer to be counted. */
+  addUnclassified(time: number): void {
+    this.#binAt(time).unclassified++;
+    if (this.#bins.size > MAX_BINS) this.#widen();
+  }
+
   /** Adds bins that are as long as these, or twice as long several times over. */
   merge(bins: readonly BinSummary[], binMs: number): void {
     while (this.#binMs < binMs) this.#widen();
@@ -57,16 +66,18 @@ export class TimeBins {
   summarize(): readonly BinSummary[] {
     return [...this.#bins]
       .sort(([one], [other]) => one - other)
-      .map(([start, { statistics, labelCounts }]) => ({
+      .map(([start, { statistics, ...counts }]) => ({
         start: new Date(start).toISOString(),
         ...statistics.summarize(),
-        labelCounts,
+        ...counts,
       }));
   }
 
-  #put(time: number, bin: AnswerSummary & { readonly labelCounts: readonly number[] }): void {
-    const { statistics, labelCounts } = this.#binAt(time);
+  #put(time: number, bin: Omit<BinSummary, "start">): void {
+    const into = this.#binAt(time);
+    const { statistics, labelCounts } = into;
     statistics.merge(bin);
+    into.unclassified += bin.unclassified;
     for (const [labelId, count] of bin.labelCounts.entries())
       labelCounts[labelId] = (labelCounts[labelId] ?? 0) + count;
   }
@@ -76,7 +87,7 @@ export class TimeBins {
     const found = this.#bins.get(start);
     if (found !== undefined) return found;
     const labelCounts = new Array<number>(this.#classes).fill(0);
-    const made = { statistics: new AnswerStatistics(this.#threshold), labelCounts };
+    const made = { statistics: new AnswerStatistics(this.#threshold), labelCounts, unclassified: 0 };
     this.#bins.set(start, made);
     return made;
   }
@@ -85,7 +96,6 @@ export class TimeBins {
     const narrow = this.#bins;
     this.#binMs *= 2;
     this.#bins = new Map();
-    for (const [start, { statistics, labelCounts }] of narrow)
-      this.#put(start, { ...statistics.summarize(), labelCounts });
+    for (const [start, { statistics, ...counts }] of narrow) this.#put(start, { ...statistics.summarize(), ...counts });
   }
 }
