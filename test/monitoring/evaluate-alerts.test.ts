@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { AlertRule } from "../../src/monitoring/alerts/alert-rules.js";
+import { type AlertRule, AlertRulesSchema } from "../../src/monitoring/alerts/alert-rules.js";
 import { AlertStateSchema, evaluateAlerts } from "../../src/monitoring/alerts/evaluate-alerts.js";
 import { createBaseline } from "../../src/monitoring/drift/baseline.js";
 import { detectDrift } from "../../src/monitoring/drift/detect-drift.js";
@@ -139,6 +139,13 @@ describe("evaluateAlerts", () => {
     );
   });
 
+  it("takes rules from a file as they are", async () => {
+    const text = '[{ "type": "silence", "longerThan": "30m" }, { "type": "error-rate", "over": 0.1, "within": "2h" }]';
+    const rules = AlertRulesSchema.parse(JSON.parse(text));
+    expect(rules).toEqual(JSON.parse(text));
+    expect(evaluateAlerts({ rules, summary: await summarize([]), now: NOW }).results).toHaveLength(2);
+  });
+
   it.each<[string, readonly object[]]>([
     ["two rules of the same name", [{ type: "drift" }, { type: "drift" }]],
     ["an unknown kind", [{ type: "mood" }]],
@@ -151,5 +158,6 @@ describe("evaluateAlerts", () => {
     const summary = await summarize([]);
     const evaluate = () => evaluateAlerts({ rules: rules as readonly AlertRule[], summary });
     expect(evaluate).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
+    expect(AlertRulesSchema.safeParse(rules).success).toBe(false);
   });
 });

@@ -35,7 +35,15 @@ describe("summarizeCaptures", () => {
       bins: [
         { start: "2025-10-04T07:00:00.000Z", count: 0, unclassified: 1 },
         { start: "2025-10-04T08:00:00.000Z", count: 2, belowThreshold: 1, mean: 0.75, min: 0.6, max: 0.9 },
-        { start: "2025-10-04T09:00:00.000Z", count: 1, unclassified: 1, belowThreshold: 0, mean: 0.8, min: 0.8, max: 0.8 },
+        {
+          start: "2025-10-04T09:00:00.000Z",
+          count: 1,
+          unclassified: 1,
+          belowThreshold: 0,
+          mean: 0.8,
+          min: 0.8,
+          max: 0.8,
+        },
       ],
       points: [
         { time: "2025-10-04T08:00:00.000Z", confidence: 0.9, label: "bicycle", eventId: "a", belowThreshold: false },

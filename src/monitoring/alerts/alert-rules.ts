@@ -106,8 +106,8 @@ const RuleSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("drift"), ...base }),
 ]);
 
-/** Rules as they come from a file; what is absent has its default. */
-export const AlertRulesSchema = z
+/** Checks rules and fills in what is absent. @internal */
+export const ResolvedRulesSchema = z
   .array(RuleSchema)
   .min(1)
   .transform((rules) => rules.map((rule) => ({ ...rule, name: rule.name ?? nameOf(rule) })))
@@ -130,7 +130,27 @@ export const AlertRulesSchema = z
   .readonly();
 
 /** A rule with its name and defaults, its times in milliseconds. @internal */
-export type ResolvedRule = z.output<typeof AlertRulesSchema>[number];
+export type ResolvedRule = z.output<typeof ResolvedRulesSchema>[number];
+
+/**
+ * Checks rules that come from a file, and leaves them as they are.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { AlertRulesSchema, type CaptureSummary, evaluateAlerts } from "scones-ml/monitoring";
+ *
+ * export async function check(summary: CaptureSummary) {
+ *   const rules = AlertRulesSchema.parse(JSON.parse(await readFile("alerts.json", "utf8")));
+ *   return evaluateAlerts({ rules, summary });
+ * }
+ * ```
+ */
+export const AlertRulesSchema = z.unknown().superRefine((value, context) => {
+  for (const { path, message } of ResolvedRulesSchema.safeParse(value).error?.issues ?? []) {
+    context.addIssue({ code: "custom", path, message });
+  }
+}) as z.ZodType<unknown> as z.ZodType<readonly AlertRule[]>;
 
 function nameOf(rule: { readonly type: string; readonly label?: string }): string {
   return rule.label === undefined ? rule.type : `${rule.type} ${rule.label}`;

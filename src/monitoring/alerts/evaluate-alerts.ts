@@ -3,7 +3,7 @@ import { parseOptions } from "../../core/options.js";
 import type { DriftReport } from "../drift/detect-drift.js";
 import type { CaptureSummary } from "../statistics/capture-summary.js";
 import { CaptureSummarySchema } from "../statistics/summary-schema.js";
-import { type AlertRule, AlertRulesSchema, type ResolvedRule } from "./alert-rules.js";
+import { type AlertRule, type ResolvedRule, ResolvedRulesSchema } from "./alert-rules.js";
 import { type Measured, measureRule } from "./measure-rule.js";
 
 /** What is remembered between two evaluations, so that alerts do not flap: a plain JSON value. */
@@ -19,7 +19,7 @@ export const AlertStateSchema = z
       z
         .object({
           /** Whether the alert stands. */
-          status: z.enum(["ok", "alarm"]),
+          status: z.literal(["ok", "alarm"]),
           /** Since when, in ISO 8601. */
           since: z.string(),
           /** Evaluations in a row that speak for the other status. */
@@ -84,7 +84,7 @@ export interface EvaluateAlertsOptions {
 }
 
 const OptionsSchema = z.strictObject({
-  rules: AlertRulesSchema,
+  rules: ResolvedRulesSchema,
   summary: CaptureSummarySchema,
   drift: z
     .custom<DriftReport>(

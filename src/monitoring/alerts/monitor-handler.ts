@@ -11,7 +11,7 @@ import { type CaptureBaseline, CaptureBaselineSchema } from "../drift/baseline.j
 import { detectDrift } from "../drift/detect-drift.js";
 import { summarizeCaptures } from "../statistics/summarize-captures.js";
 import { AlertDeliveryError } from "./alert-delivery-error.js";
-import { type AlertRule, AlertRulesSchema, type ResolvedRule } from "./alert-rules.js";
+import { type AlertRule, type ResolvedRule, ResolvedRulesSchema } from "./alert-rules.js";
 import type { AlertNotice, AlertSink } from "./alert-sink.js";
 import { readJson, writeJson } from "./alert-store.js";
 import { AlertStateSchema, evaluateAlerts } from "./evaluate-alerts.js";
@@ -59,7 +59,7 @@ const OptionsSchema = z
     endpointName: z.union([ResourceNameSchema, z.array(ResourceNameSchema).min(1).readonly()]).optional(),
     labels: LabelsSchema,
     threshold: z.number().min(0).max(1).default(0.7),
-    rules: AlertRulesSchema,
+    rules: ResolvedRulesSchema,
     baseline: z.union([locationSchema, CaptureBaselineSchema]).optional(),
     lookBack: durationSchema.optional(),
     state: locationSchema,
