@@ -13,7 +13,7 @@ export interface RowSpec {
   readonly value: number;
 }
 
-export const BICYCLE = 8;
+const BICYCLE = 8;
 export const MOTORCYCLE = 48;
 
 /** A batch in the genuine layout. */

@@ -9,7 +9,7 @@ import { ROLE_ARN } from "../helpers/contracts.js";
 import { putImages } from "../local/sagemaker/fixture.js";
 
 /** The images that {@link putImages} put, as a data set. */
-export const DATASET: StagedDataset = {
+const DATASET: StagedDataset = {
   format: "lst",
   bucket: "scones",
   prefix: "",

@@ -10,7 +10,7 @@ export const count = () => z.int().min(0);
 /** A list that a report cuts. @internal */
 export const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).max(MAX_LISTED).readonly();
 /** Part of a data set. @internal */
-export const SplitNameSchema = z.literal(["train", "test"]);
+const SplitNameSchema = z.literal(["train", "test"]);
 
 /** Where an image of a report lies. */
 export const ImagePlaceSchema = z

@@ -24,7 +24,7 @@ export interface CifarImage<Label extends string = string> {
 /** Pixels of one side of a CIFAR image. @internal */
 export const CIFAR_SIDE = 32;
 /** Bytes of one colour plane of a CIFAR image. @internal */
-export const CIFAR_PLANE_BYTES = CIFAR_SIDE * CIFAR_SIDE;
+const CIFAR_PLANE_BYTES = CIFAR_SIDE * CIFAR_SIDE;
 /** Bytes of one row of a CIFAR batch: the red plane, the green plane, the blue plane. @internal */
 export const CIFAR_ROW_BYTES = 3 * CIFAR_PLANE_BYTES;
 

@@ -88,7 +88,7 @@ export async function openSource(options: OpenSourceOptions): Promise<OpenedSour
  * @returns The folder's path.
  * @internal
  */
-export function defaultCacheDirectory(): string {
+function defaultCacheDirectory(): string {
   return join(homedir(), ".cache", "scones-ml");
 }
 

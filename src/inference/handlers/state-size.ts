@@ -26,7 +26,7 @@ type Item = InferencePayload | FailedItem;
  * @returns Its size in bytes of UTF-8.
  * @internal
  */
-export function measure(result: unknown): number {
+function measure(result: unknown): number {
   return Buffer.byteLength(JSON.stringify(result));
 }
 

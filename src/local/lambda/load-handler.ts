@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 export type LoadedHandler = (event: unknown, context: unknown) => unknown;
 
 /** A bundle that Lambda's Node.js runtime could not start; the name is what it reports as `errorType`. @internal */
-export class BundleError extends Error {
+class BundleError extends Error {
   /** Name of the error. */
   override readonly name: string;
 

@@ -102,7 +102,7 @@ function commonPrefixOf(key: string, prefix: string, delimiter: string): string 
  * @returns Negative, zero or positive, as `Array.prototype.sort` wants it.
  * @internal
  */
-export function compareUtf8(a: string, b: string): number {
+function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);

@@ -78,7 +78,7 @@ export interface NetworkLayout {
 }
 
 /** Channels of the input as the kernels read it: red, green, blue and one that is always zero. @internal */
-export const INPUT_CHANNELS = 4;
+const INPUT_CHANNELS = 4;
 
 /**
  * Lays a network out: sizes of all layers and places of all parameters.

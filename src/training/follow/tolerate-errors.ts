@@ -12,7 +12,7 @@ export interface TolerateOptions {
 }
 
 /** So many errors in a row are no passing fault any more. @internal */
-export const MAX_ERRORS_IN_A_ROW = 8;
+const MAX_ERRORS_IN_A_ROW = 8;
 const MAX_BACKOFF_MS = 30_000;
 
 /**

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** Depths of the ResNet: the first six for large images, the others for small ones, such as 28 x 28 pixels. @internal */
-export const NETWORK_DEPTHS = [18, 34, 50, 101, 152, 200, 20, 32, 44, 56, 110] as const;
+const NETWORK_DEPTHS = [18, 34, 50, 101, 152, 200, 20, 32, 44, 56, 110] as const;
 
 /** Depths of which there are weights trained on ImageNet. @internal */
 export const PRETRAINED_DEPTHS: readonly number[] = [18, 34, 50, 101, 152, 200];

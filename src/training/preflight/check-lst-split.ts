@@ -5,7 +5,7 @@ import { type ManifestRow, readLstRows } from "./manifest-rows.js";
 import type { Listing } from "./preflight-s3.js";
 
 /** So many objects of a split are listed: a hundred calls. @internal */
-export const LISTED_OBJECTS = 100_000;
+const LISTED_OBJECTS = 100_000;
 const NAMED_IMAGES = 3;
 
 /**

@@ -16,7 +16,7 @@ export const ROLE_ARN = "arn:aws:iam::123456789012:role/states";
  * A clock on which waiting costs nothing: when nothing else is left to do, the earliest sleeper wakes up and the time
  * jumps to it.
  */
-export function createJumpingClock(start = Date.UTC(2026, 0, 1)) {
+function createJumpingClock(start = Date.UTC(2026, 0, 1)) {
   let time = start;
   let order = 0;
   const slept: number[] = [];

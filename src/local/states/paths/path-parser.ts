@@ -88,7 +88,7 @@ export function isDefinite(segments: readonly PathSegment[]): boolean {
  * @returns The steps.
  * @internal
  */
-export function parseSegments(cursor: Cursor): readonly PathSegment[] {
+function parseSegments(cursor: Cursor): readonly PathSegment[] {
   const segments: PathSegment[] = [];
   for (;;) {
     if (cursor.take("..")) {
