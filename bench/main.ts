@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import type { BenchContext, BenchResult } from "./bench-result.js";
+import { type BenchReport, formatPage, tableOf } from "./bench-table.js";
 
 const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readonly BenchResult[]>>> = {
   etl: async (context) => (await import("./etl.js")).runEtlBench(context),
@@ -14,7 +15,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readon
   local: async (context) => (await import("./local.js")).runLocalBench(context),
 };
 
-const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join("|")}] [--rounds N] [--data cifar-100-python.tar.gz] [--json FILE]`;
+const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join("|")}] [--rounds N] [--data cifar-100-python.tar.gz] [--json FILE] [--markdown FILE]`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
     options: {
       data: { type: "string" },
       json: { type: "string" },
+      markdown: { type: "string" },
       rounds: { type: "string", default: "3" },
       help: { type: "boolean" },
     },
@@ -35,13 +37,14 @@ async function main(): Promise<void> {
   }
   const machine = describeMachine();
   const log = (line: string) => console.log(`  ${line}`);
-  const reports = [];
+  const reports: BenchReport[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
     console.log(`${name}, ${rounds} rounds on ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`);
     const results = (await BENCHES[name]?.({ rounds, log, data: values.data })) ?? [];
     printTable(results);
-    reports.push({ bench: name, machine, results });
+    reports.push({ bench: name, rounds, machine, results });
   }
+  if (values.markdown !== undefined) await writeFile(values.markdown, formatPage(reports, new Date()));
   if (values.json !== undefined) {
     await writeFile(values.json, `${JSON.stringify(reports.length === 1 ? reports[0] : reports, undefined, 2)}\n`);
   }
@@ -59,27 +62,11 @@ function describeMachine() {
 }
 
 function printTable(results: readonly BenchResult[]): void {
-  const rows = results.flatMap(({ name, value, unit, against, ratio }) => {
-    const peers = Object.keys(against);
-    const cells = (peer?: string) => [
-      name,
-      `${format(value)} ${unit}`,
-      peer ?? "",
-      peer === undefined ? "" : format(against[peer]),
-      peer === undefined ? "" : format(ratio[peer]),
-    ];
-    return peers.length === 0 ? [cells()] : peers.map(cells);
-  });
-  const table = [["figure", "ours", "peer", "peer's", "ours/peer's"], ...rows];
+  const table = tableOf(results);
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   for (const row of table) {
     console.log(`  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
   }
-}
-
-function format(value: number | undefined): string {
-  if (value === undefined) return "";
-  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
 
 await main();
