@@ -31,6 +31,7 @@ export {
   type SconesErrorCode,
   type SconesErrorOptions,
 } from "./errors.js";
+export type { InstancePrices } from "./instance-prices.js";
 export { createResourceName, ResourceNameSchema, RoleArnSchema } from "./names.js";
 export { InvalidOptionsError } from "./options.js";
 export {

@@ -9,7 +9,6 @@ export { type AttachTrainingJobOptions, attachTrainingJob } from "./attach-train
 export {
   type EstimateTrainingCostOptions,
   estimateTrainingCost,
-  type InstancePrices,
 } from "./cost/estimate-training-cost.js";
 export {
   type RenderTrainingCurveOptions,

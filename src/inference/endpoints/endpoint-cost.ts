@@ -1,18 +1,7 @@
 import * as z from "zod";
+import { findPrice, type InstancePrices, pricesSchema } from "../../core/instance-prices.js";
 import { parseOptions } from "../../core/options.js";
 import type { CostEstimate } from "../../core/training-record.js";
-
-/** When the prices were collected. */
-const PRICES_AS_OF = "2026-11";
-
-/** US dollars an hour, us-east-1 on demand, as most public sources of 2026-11 have them: no price list of AWS. */
-const ENDPOINT_PRICES: Readonly<Record<string, number>> = {
-  "ml.m5.xlarge": 0.23,
-  "ml.g4dn.xlarge": 0.7364,
-  "ml.g5.xlarge": 1.408,
-  "ml.g5.2xlarge": 1.515,
-  "ml.p3.2xlarge": 3.825,
-};
 
 /** Options of {@link estimateEndpointCost}. */
 export interface EstimateEndpointCostOptions {
@@ -23,19 +12,16 @@ export interface EstimateEndpointCostOptions {
   /** Hours that it is in service. */
   readonly hours: number;
   /** US dollars an hour by instance type; go before the built-in ones. */
-  readonly prices?: Readonly<Record<string, number>>;
+  readonly prices?: InstancePrices;
   /** Date of those prices, for the answer's `priceSource`. */
   readonly pricesAsOf?: string;
 }
-
-/** @internal */
-export const pricesSchema = z.record(z.string().min(1), z.number().min(0)).default({});
 
 const OptionsSchema = z.strictObject({
   instanceType: z.string().min(1).default("ml.m5.xlarge"),
   instanceCount: z.int().min(1).default(1),
   hours: z.number().min(0),
-  prices: pricesSchema,
+  prices: pricesSchema.default({}),
   pricesAsOf: z.string().min(1).optional(),
 });
 
@@ -61,16 +47,13 @@ export function estimateEndpointCost(options: EstimateEndpointCostOptions): Cost
     OptionsSchema,
     options,
   );
-  const own = Object.hasOwn(prices, instanceType) ? prices[instanceType] : undefined;
-  const usdPerHour = own ?? (Object.hasOwn(ENDPOINT_PRICES, instanceType) ? ENDPOINT_PRICES[instanceType] : undefined);
-  if (usdPerHour === undefined) return undefined;
-  const given = pricesAsOf === undefined ? "given by the caller" : `given by the caller, ${pricesAsOf}`;
+  const price = findPrice(instanceType, prices, pricesAsOf);
+  if (price === undefined) return undefined;
   return {
-    usd: hours * usdPerHour * instanceCount,
-    usdPerHour,
+    usd: hours * price.usdPerHour * instanceCount,
+    ...price,
     instanceType,
     instanceCount,
     seconds: hours * 3600,
-    priceSource: own === undefined ? `us-east-1, on demand, ${PRICES_AS_OF}` : given,
   };
 }

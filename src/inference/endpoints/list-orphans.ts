@@ -2,10 +2,11 @@ import { type DescribeEndpointCommandOutput, SageMakerClient } from "@aws-sdk/cl
 import * as z from "zod";
 import type { SageMakerClients } from "../../core/clients.js";
 import { type DurationText, durationSchema } from "../../core/duration.js";
+import { pricesSchema } from "../../core/instance-prices.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { useClient } from "../../core/use-client.js";
 import type { EndpointResource } from "./created-resources.js";
-import { estimateEndpointCost, pricesSchema } from "./endpoint-cost.js";
+import { estimateEndpointCost } from "./endpoint-cost.js";
 import { TAG } from "./lease.js";
 import { type Described, type Survey, surveyAccount } from "./survey-account.js";
 
@@ -53,7 +54,7 @@ export const orphanFields = {
   minAge: z.union([z.literal(0), durationSchema]).prefault("30m"),
   idleFor: durationSchema.optional(),
   lastInvoked: callbackSchema<(endpointName: string) => Promise<Date | undefined>>().optional(),
-  prices: pricesSchema,
+  prices: pricesSchema.default({}),
   clients: z.object({ sagemaker: clientSchema<SageMakerClient>("SageMakerClient").optional() }).prefault({}),
   signal: signalSchema.optional(),
 } as const;

@@ -17,25 +17,12 @@ import { poll } from "../../core/poll.js";
 import { useClient } from "../../core/use-client.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
 import { CreatedResources, createServing, isRefusal } from "./created-resources.js";
+import type { DeployProgressEvent } from "./deploy-endpoint.js";
 import { EndpointError } from "./endpoint-error.js";
 import { TAG } from "./lease.js";
 
-/** What `runBatchTransform` tells while it works. */
-export type BatchProgressEvent =
-  | {
-      /** The job has another status. */
-      readonly type: "status";
-      /** The status, such as `InProgress`. */
-      readonly status: string;
-    }
-  | {
-      /** The model that was made for the job has been deleted, or could not be. */
-      readonly type: "cleanup";
-      /** What was removed, such as `model scones-1`. */
-      readonly removed: readonly string[];
-      /** What could not be removed and is still on AWS; `listOrphans` finds it. */
-      readonly left: readonly string[];
-    };
+/** What `runBatchTransform` tells while it works: each status of the job, and that the model made for it was deleted. */
+export type BatchProgressEvent = Extract<DeployProgressEvent, { readonly type: "status" | "cleanup" }>;
 
 /** Options of {@link runBatchTransform}. */
 export interface BatchTransformOptions {

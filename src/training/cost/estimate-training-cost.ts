@@ -1,13 +1,7 @@
 import * as z from "zod";
+import { findPrice, type InstancePrices, pricesSchema } from "../../core/instance-prices.js";
 import { parseOptions } from "../../core/options.js";
 import type { CostEstimate } from "../../core/training-record.js";
-import { PRICES_AS_OF, TRAINING_PRICES } from "./training-prices.js";
-
-/** US dollars an hour of each instance type, such as `{ "ml.p3.2xlarge": 3.825 }`. */
-export type InstancePrices = Readonly<Record<string, number>>;
-
-/** Prices of the caller. @internal */
-export const pricesSchema = z.record(z.string().min(1), z.number().min(0));
 
 /** Options of {@link estimateTrainingCost}. */
 export interface EstimateTrainingCostOptions {
@@ -54,19 +48,16 @@ export function estimateTrainingCost(options: EstimateTrainingCostOptions): Cost
     OptionsSchema,
     options,
   );
-  const own = Object.hasOwn(prices, instanceType) ? prices[instanceType] : undefined;
-  const known = Object.hasOwn(TRAINING_PRICES, instanceType) ? TRAINING_PRICES[instanceType] : undefined;
-  const usdPerHour = own ?? known;
-  if (usdPerHour === undefined) return undefined;
+  const price = findPrice(instanceType, prices);
+  if (price === undefined) return undefined;
   // The formula is that of DescribeTrainingJob's BillableTimeInSeconds.
   const isSpot = trainingSeconds !== undefined && trainingSeconds > seconds;
   return {
-    usd: (seconds / 3600) * usdPerHour * instanceCount,
-    usdPerHour,
+    usd: (seconds / 3600) * price.usdPerHour * instanceCount,
+    ...price,
     instanceType,
     instanceCount,
     seconds,
-    priceSource: own === undefined ? `us-east-1, on demand, ${PRICES_AS_OF}` : "given by the caller",
     ...(isSpot ? { spotSavings: 1 - seconds / trainingSeconds } : {}),
   };
 }

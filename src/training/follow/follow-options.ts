@@ -1,8 +1,8 @@
 import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
 import type { LogsClient, TrainingClients } from "../../core/clients.js";
+import { type InstancePrices, pricesSchema } from "../../core/instance-prices.js";
 import { callbackSchema, clientSchema, signalSchema } from "../../core/options.js";
-import { type InstancePrices, pricesSchema } from "../cost/estimate-training-cost.js";
 import type { TrainingProgressEvent } from "./training-progress.js";
 
 /** How a job is followed to its end. */

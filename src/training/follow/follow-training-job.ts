@@ -5,9 +5,10 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { abortable } from "../../core/abort.js";
 import type { LogsClient } from "../../core/clients.js";
+import type { InstancePrices } from "../../core/instance-prices.js";
 import { poll } from "../../core/poll.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
-import { estimateTrainingCost, type InstancePrices } from "../cost/estimate-training-cost.js";
+import { estimateTrainingCost } from "../cost/estimate-training-cost.js";
 import type { TrainingRecord } from "../logs/training-record.js";
 import { createEmitter } from "./create-emitter.js";
 import { EpochReporter } from "./epoch-reporter.js";

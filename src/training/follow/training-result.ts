@@ -1,6 +1,7 @@
 import type { DescribeTrainingJobCommandOutput } from "@aws-sdk/client-sagemaker";
 import type { TrainedModel } from "../../core/contracts.js";
-import { estimateTrainingCost, type InstancePrices } from "../cost/estimate-training-cost.js";
+import type { InstancePrices } from "../../core/instance-prices.js";
+import { estimateTrainingCost } from "../cost/estimate-training-cost.js";
 import { describeRecord } from "../logs/parse-training-log.js";
 import { adviseOnTrainingError } from "../training-error-advice.js";
 import { TrainingJobError } from "../training-errors.js";

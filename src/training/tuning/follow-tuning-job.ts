@@ -6,10 +6,11 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { abortable } from "../../core/abort.js";
 import type { LogsClient } from "../../core/clients.js";
+import type { InstancePrices } from "../../core/instance-prices.js";
 import { poll } from "../../core/poll.js";
 import type { CostEstimate } from "../../core/training-record.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
-import { estimateTrainingCost, type InstancePrices } from "../cost/estimate-training-cost.js";
+import { estimateTrainingCost } from "../cost/estimate-training-cost.js";
 import { createEmitter } from "../follow/create-emitter.js";
 import { settleLog } from "../follow/settle-log.js";
 import { tolerateErrors } from "../follow/tolerate-errors.js";
