@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { estimateWidth } from "../../src/core/text-size.js";
 import type { StateMachineDefinition } from "../../src/workflow/definition/asl-types.js";
 import { readExecution } from "../../src/workflow/execution/read-execution.js";
 import { renderWorkflow } from "../../src/workflow/render/render-workflow.js";
 import { renderWorkflowMermaid } from "../../src/workflow/render/render-workflow-mermaid.js";
-import { estimateWidth } from "../../src/workflow/render/text-size.js";
 import { buildInferenceWorkflow } from "../../src/workflow/workflows/inference-workflow.js";
 import { sharedData } from "../helpers/shared-data.js";
 

@@ -1,11 +1,11 @@
 import { plainText, shorten } from "../../core/plain-text.js";
+import { wrapText } from "../../core/text-size.js";
 import type { ScopeVisit } from "../checks/visit.js";
 import { type DrawContext, drawState } from "./draw-state.js";
 import { type Drawing, type Label, LINE_HEIGHT, move, type Path, SMALL_SIZE } from "./drawing.js";
 import { layerStates } from "./layer-states.js";
 import { type LayoutLink, type LayoutNode, placeLayers } from "./place-layers.js";
 import { listEdges, type ScopeEdge } from "./scope-edges.js";
-import { wrapText } from "./text-size.js";
 
 const MAX_LABEL = 150;
 const MAX_LABEL_TEXT = 110;

@@ -1,8 +1,8 @@
 import { plainText, shorten } from "../../core/plain-text.js";
+import { estimateWidth, wrapText } from "../../core/text-size.js";
 import type { ScopeVisit, StateVisit } from "../checks/visit.js";
 import { type Drawing, LINE_HEIGHT, move, NAME_SIZE, SMALL_SIZE, type TextLine } from "./drawing.js";
 import type { StateSummary } from "./state-summary.js";
-import { estimateWidth, wrapText } from "./text-size.js";
 
 const MAX_TEXT = 210;
 const PADDING = 12;

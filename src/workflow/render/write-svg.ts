@@ -1,6 +1,6 @@
 import { escapeHtml, plainText } from "../../core/plain-text.js";
+import { estimateWidth, wrapText } from "../../core/text-size.js";
 import { type Box, type Drawing, type Label, LINE_HEIGHT, move, NAME_SIZE, type Path, SMALL_SIZE } from "./drawing.js";
-import { estimateWidth, wrapText } from "./text-size.js";
 
 const MARGIN = 24;
 const MIN_WIDTH = 240;

@@ -61,3 +61,22 @@ function splitWord(word: string, size: number, maxWidth: number): readonly strin
     .split(/(?<=[.:/_-])|(?<=[a-z0-9])(?=[A-Z])/)
     .flatMap((part) => (estimateWidth(part, size) <= maxWidth ? [part] : [...part]));
 }
+
+/**
+ * Shortens a text to a width.
+ *
+ * @param text - One line.
+ * @param size - Font size in pixels.
+ * @param maxWidth - How wide it may be, in pixels.
+ * @returns The text, or as much of its begin as fits, with an ellipsis.
+ * @internal
+ */
+export function fitText(text: string, size: number, maxWidth: number): string {
+  if (estimateWidth(text, size) <= maxWidth) return text;
+  let fitting = "";
+  for (const character of text) {
+    if (estimateWidth(`${fitting}${character}…`, size) > maxWidth) break;
+    fitting += character;
+  }
+  return `${fitting.trimEnd()}…`;
+}
