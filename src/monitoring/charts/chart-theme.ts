@@ -1,62 +1,79 @@
-/** Colours of a chart. @internal */
-export interface ChartTheme {
-  readonly background: string;
+/** Colours of a picture: as it says, or, for `auto`, as the reader's system says. */
+export type ChartTheme = "light" | "dark" | "auto";
+
+/** Colours of one theme. */
+interface Palette {
+  readonly paper: string;
   readonly ink: string;
   readonly muted: string;
   readonly grid: string;
-  /** Colour of points below the threshold. */
+  /** What is below the threshold, wrong or drifted. */
   readonly alarm: string;
-  /** Colours of the classes. */
-  readonly classes: readonly string[];
+  /** Of the classes, in order; the first one is also that of everything that is no class. */
+  readonly series: readonly string[];
 }
 
 /** Fonts that are there on every system. @internal */
 export const CHART_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
-/** Okabe and Ito's palette for all kinds of colour vision, with the vermilion kept for what is below the threshold. */
-const CLASSES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c6d00"];
+/** How many classes have a colour, a shape and a hatching of their own. @internal */
+export const STYLES = 6;
 
-/** The themes by name. @internal */
-export const CHART_THEMES: Readonly<Record<"light" | "dark", ChartTheme>> = {
+/** Okabe and Ito's palette for all kinds of colour vision, with the vermilion kept for what is below the threshold. */
+const PALETTES: Readonly<Record<"light" | "dark", Palette>> = {
   light: {
-    background: "#ffffff",
+    paper: "#ffffff",
     ink: "#1f2933",
     muted: "#52606d",
-    grid: "#e4e7eb",
-    alarm: "#d5320f",
-    classes: CLASSES,
+    grid: "#e0e4e8",
+    alarm: "#c42d0c",
+    series: ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c6d00"],
   },
   dark: {
-    background: "#161b22",
+    paper: "#161b22",
     ink: "#e6edf3",
     muted: "#9aa7b4",
     grid: "#2d3640",
     alarm: "#ff6b4a",
-    classes: ["#4aa8e0", "#f0b840", "#2fc79a", "#e59bc4", "#9ad4f5", "#c9a83a"],
+    series: ["#4aa8e0", "#f0b840", "#2fc79a", "#e59bc4", "#9ad4f5", "#c9a83a"],
   },
 };
 
 /**
- * Style rules that turn a light picture inside a page into a dark one: what a style sheet says goes before what the
- * picture's attributes say, so one picture serves both.
+ * Writes the style sheet of a picture. Colours stand in classes and nowhere else, so one picture serves light and dark;
+ * the rules hold within the picture only, also where it stands in a page.
  *
+ * @param theme - Colours.
+ * @param name - Pictures that the rules are for: `theme` of those, or `page` of all in a page.
  * @returns The rules.
  * @internal
  */
-export function describeDarkColours(): string {
-  const [light, dark] = [listColours(CHART_THEMES.light), listColours(CHART_THEMES.dark)];
-  return light
-    .flatMap((from, index) =>
-      ["fill", "stroke"].map((property) => `svg [${property}="${from}"] { ${property}: ${dark[index]}; }`),
-    )
-    .join("\n");
+export function describeChartStyle(theme: ChartTheme, name: string = theme): string {
+  const light = describePalette(PALETTES.light, name);
+  const dark = describePalette(PALETTES.dark, name);
+  if (theme === "light") return light;
+  if (theme === "dark") return dark;
+  return `${light}\n@media screen and (prefers-color-scheme: dark) {\n${dark}\n}`;
 }
 
-function listColours({ background, ink, muted, grid, alarm, classes }: ChartTheme): readonly string[] {
-  return [background, ink, muted, grid, alarm, ...classes];
+function describePalette({ paper, ink, muted, grid, alarm, series }: Palette, name: string): string {
+  const colours = [
+    ["paper", paper],
+    ["ink", ink],
+    ["muted", muted],
+    ["grid", grid],
+    ["alarm", alarm],
+    ...series.map((colour, index) => [`c${index}`, colour] as const),
+  ] as const;
+  const scope = `.scones-${name}`;
+  return [
+    ...colours.flatMap(([name, colour]) => [
+      `${scope} .f-${name} { fill: ${colour}; }`,
+      `${scope} .s-${name} { stroke: ${colour}; }`,
+    ]),
+    `${scope} .line { fill: none; }`,
+  ].join("\n");
 }
 
-/** Shapes of the classes, so that they also differ in grey. Below the threshold it is always a triangle. @internal */
-export const CLASS_SYMBOLS: readonly string[] = ["circle", "rect", "diamond", "roundRect"];
-/** Shape of points below the threshold. @internal */
-export const ALARM_SYMBOL = "triangle";
+/** Colours of the page that the pictures stand in. @internal */
+export const PAGE_PALETTES = PALETTES;

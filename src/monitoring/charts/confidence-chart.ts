@@ -1,51 +1,52 @@
-/// <reference path="./echarts-parts.d.ts" />
-import { init, use } from "echarts/core";
-import { install as ScatterChart } from "echarts/lib/chart/scatter/install.js";
-import { install as GridComponent } from "echarts/lib/component/grid/install.js";
-import { install as LegendComponent } from "echarts/lib/component/legend/install.js";
-import { install as MarkLineComponent } from "echarts/lib/component/marker/installMarkLine.js";
-import { install as TitleComponent } from "echarts/lib/component/title/install.js";
-import { install as SVGRenderer } from "echarts/lib/renderer/installSVGRenderer.js";
-import * as z from "zod";
 import { parseOptions } from "../../core/options.js";
 import { plainText, shorten } from "../../core/plain-text.js";
+import { estimateWidth } from "../../core/text-size.js";
 import type { CaptureSummary } from "../statistics/capture-summary.js";
+import type { CapturePoint } from "../statistics/point-sample.js";
 import { CaptureSummarySchema } from "../statistics/summary-schema.js";
-import { chooseLowestConfidence, chooseTimeAxis, describeDays } from "./chart-axes.js";
-import { chooseSymbolSize, describeSeries, describeThreshold } from "./chart-series.js";
-import { CHART_FONT, CHART_THEMES } from "./chart-theme.js";
+import { drawHead, drawNothing, type LegendEntry, MARGIN, type Plot, TEXT_SIZE, writeChart } from "./chart-frame.js";
+import { type ChartOptions, type ChartShape, chartOptionsSchema } from "./chart-options.js";
+import { chooseClasses, drawAlarm, drawShape } from "./class-looks.js";
+import { drawDensity } from "./density-cells.js";
+import { joinBins } from "./join-bins.js";
+import { type PlacedPoint, type PointSpace, placePoints } from "./place-points.js";
+import { drawBand } from "./quantile-band.js";
+import { line, mark, text } from "./svg-parts.js";
+import { chooseTicks, formatCount, formatNumber, formatPercent } from "./ticks.js";
+import {
+  chooseTimeRange,
+  createTimeScale,
+  describeTimeData,
+  drawTimeAxis,
+  formatTime,
+  SECOND_MS,
+  type TimeRange,
+} from "./time-axis.js";
+import { countTicks, createScale, drawValueAxis, LEVEL_AXIS, measureTicks, type Scale } from "./value-axis.js";
 
 /** Options of {@link renderConfidenceChart}. */
-export interface RenderConfidenceChartOptions {
-  /** Width in pixels, 280 to 4000. @defaultValue `960` */
-  readonly width?: number;
-  /** Height in pixels, 240 to 4000. @defaultValue `480` */
-  readonly height?: number;
-  /** Heading. @defaultValue `"Confidence of captured answers"` */
-  readonly title?: string;
-  /** Colours. @defaultValue `"light"` */
-  readonly theme?: "light" | "dark";
-}
+export type RenderConfidenceChartOptions = ChartOptions;
 
-const OptionsSchema = z.strictObject({
-  width: z.int().min(280).max(4000).default(960),
-  height: z.int().min(240).max(4000).default(480),
-  title: z.string().default("Confidence of captured answers"),
-  theme: z.enum(["light", "dark"]).default("light"),
-});
+const OptionsSchema = chartOptionsSchema({ width: 960, height: 480, title: "Confidence of captured answers" });
 
-type ResolvedOptions = z.output<typeof OptionsSchema>;
-
-/** From this width on, there is room to write the word beside the threshold's line. */
-const WIDE = 600;
+/** From so many answers on, the band is drawn too. */
+const MANY = 200;
+/** More points than this are counted in cells at once. */
+const MOST_POINTS = 1500;
+/** Smaller points have no shape any more. */
+const MIN_RADIUS = 2.2;
+/** Width that a bin of the band needs at least. */
+const BIN_WIDTH = 12;
 
 /**
- * Draws the confidence of every answer over real time, with the threshold as a line. What is below it differs in
- * colour and in shape, so the picture can also be read in grey.
+ * Draws the confidence of every answer over real time, with the threshold as a line. What is below it differs in colour
+ * and in shape, so the picture can also be read in grey. Points never lie on each other: captures of one second, which
+ * is as much as a capture tells, are spread over it, and where there is no room for all of them they are counted in
+ * cells. Many answers get a band that holds nine in ten of them. 960 by 480 pixels unless options say otherwise.
  *
- * @param summary - What `summarizeCaptures` returned.
- * @param options - See {@link RenderConfidenceChartOptions}.
- * @returns A complete SVG document.
+ * @param summary - What `summarizeCaptures` or `mergeSummaries` returned.
+ * @param options - See {@link ChartOptions}.
+ * @returns A complete SVG document, the same for the same arguments.
  * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when the summary or an option is wrong.
  *
  * @example
@@ -54,125 +55,130 @@ const WIDE = 600;
  * import { readCaptures, renderConfidenceChart, summarizeCaptures } from "scones-ml/monitoring";
  *
  * const summary = await summarizeCaptures(readCaptures({ source: "captured_data" }), { labels: ["bicycle", "motorcycle"] });
- * await writeFile("confidence.svg", renderConfidenceChart(summary, { title: "Scones Unlimited" }));
+ * await writeFile("confidence.svg", renderConfidenceChart(summary, { title: "Scones Unlimited", theme: "auto" }));
  * ```
  */
 export function renderConfidenceChart(summary: CaptureSummary, options: RenderConfidenceChartOptions = {}): string {
-  const checked = parseOptions("renderConfidenceChart", CaptureSummarySchema, summary);
-  return drawConfidenceChart(checked, parseOptions("renderConfidenceChart", OptionsSchema, options), "chart");
+  const data = parseOptions("renderConfidenceChart", CaptureSummarySchema, summary);
+  return drawConfidenceChart(data, parseOptions("renderConfidenceChart", OptionsSchema, options));
 }
 
-/**
- * Draws the chart.
- *
- * @param summary - The checked summary.
- * @param options - The resolved options.
- * @param idPrefix - Begin of the ids in the picture, to keep two pictures in one page apart.
- * @returns A complete SVG document.
- * @internal
- */
-export function drawConfidenceChart(summary: CaptureSummary, options: ResolvedOptions, idPrefix: string): string {
-  // Registering twice does nothing; registering here keeps the import free of effects.
-  use([ScatterChart, GridComponent, LegendComponent, MarkLineComponent, TitleComponent, SVGRenderer]);
-  const { width, height } = options;
-  const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
-  try {
-    chart.setOption(describeChart(summary, options));
-    return tidy(chart.renderToSVGString(), idPrefix);
-  } finally {
-    chart.dispose();
-  }
-}
-
-/**
- * Takes out what only a script in a browser would use, and the library's running numbers, so that the same captures
- * give the same text. Escaped text holds no bare angle bracket or quote, so these patterns meet nothing but markup.
- */
-function tidy(svg: string, idPrefix: string): string {
-  return svg
-    .replace(/<style[^>]*>[\s\S]*?<\/style>\n?/g, "")
-    .replace(/ (?:class|pointer-events|ecmeta_\w+)="[^"<>]*"/g, "")
-    .replace(/(="(?:url\(#)?)zr\d+-/g, `$1${idPrefix}-`);
-}
-
-function describeChart(summary: CaptureSummary, { width, height, title, theme: themeName }: ResolvedOptions) {
-  const theme = CHART_THEMES[themeName];
-  const isWide = width >= WIDE;
-  const axis = chooseTimeAxis(summary);
-  const series = describeSeries(summary, theme, chooseSymbolSize(summary.points.length, width * height));
-  const text = (size: number, color: string) => ({ fontFamily: CHART_FONT, fontSize: size, color });
-  const legendRows = Math.ceil(series.length / Math.max(1, Math.floor((width - 40) / 150)));
-  const isEmpty = summary.points.length === 0;
-  const axisLine = { lineStyle: { color: theme.muted } };
-  return {
-    animation: false,
-    useUTC: true,
-    backgroundColor: theme.background,
-    textStyle: { fontFamily: CHART_FONT },
-    title: [
-      {
-        text: shorten(plainText(title), Math.floor((width - 40) / (isWide ? 11 : 9))),
-        left: 20,
-        top: 14,
-        textStyle: { ...text(isWide ? 17 : 14, theme.ink), fontWeight: 600 },
-      },
-      ...(isEmpty
-        ? [
-            {
-              text: "No classified captures",
-              left: "center",
-              top: "middle",
-              textStyle: { ...text(15, theme.muted), fontWeight: 400 },
-            },
-          ]
-        : []),
-    ],
-    legend: {
-      left: 16,
-      right: 16,
-      top: 44,
-      itemGap: 28,
-      itemWidth: 12,
-      itemHeight: 12,
-      selectedMode: false,
-      textStyle: text(12, theme.ink),
-      data: series.map(({ name }) => ({ name })),
-    },
-    grid: { left: 64, right: isWide ? 120 : 48, top: 58 + legendRows * 24, bottom: 72, borderColor: theme.grid },
-    xAxis: {
-      type: "time",
-      min: axis.min,
-      max: axis.max,
-      name: isEmpty ? "Time of capture in UTC" : `Time of capture in UTC (${describeDays(axis)})`,
-      nameLocation: "middle",
-      nameGap: 44,
-      nameTextStyle: text(12, theme.muted),
-      splitNumber: Math.max(2, Math.floor(width / 160)),
-      minInterval: 1000,
-      axisLine,
-      axisTick: { show: !isEmpty, lineStyle: { color: theme.muted } },
-      axisLabel: {
-        ...text(11, theme.muted),
-        show: !isEmpty,
-        hideOverlap: true,
-        formatter: axis.format,
-        lineHeight: 14,
-      },
-      splitLine: { show: false },
-    },
-    yAxis: {
-      type: "value",
-      min: chooseLowestConfidence(summary),
-      max: 1,
-      name: "Confidence",
-      nameLocation: "middle",
-      nameGap: 44,
-      nameTextStyle: text(12, theme.muted),
-      splitNumber: Math.max(2, Math.floor(height / 90)),
-      axisLine: { show: true, ...axisLine },
-      axisLabel: { ...text(11, theme.muted), formatter: (value: number) => String(Math.round(value * 1000) / 1000) },
-      splitLine: { lineStyle: { color: theme.grid } },
-    },
-    series: [...series, describeThreshold(summary.threshold, theme, isWide)],
+/** Draws the picture from what is checked already. @internal */
+export function drawConfidenceChart(summary: CaptureSummary, shape: ChartShape): string {
+  const { points, threshold } = summary;
+  const range = chooseTimeRange(summary);
+  const lowest = chooseLowestConfidence(summary);
+  const ticks = chooseTicks(lowest, 1, countTicks(shape.height - 180)).map((value) => ({
+    value,
+    label: formatNumber(value),
+  }));
+  // The legend says what is drawn, and what is drawn depends on the room that the legend leaves.
+  const draw = (top: number) => {
+    const line = formatNumber(threshold);
+    const plot: Plot = {
+      left: MARGIN + measureTicks(ticks),
+      right: shape.width - MARGIN - estimateWidth(line, TEXT_SIZE) - 6,
+      top,
+      bottom: shape.height - LEVEL_AXIS,
+    };
+    const y = createScale([lowest, 1], [plot.bottom, plot.top]);
+    return { plot, y, ...(range === undefined ? NOTHING : drawAnswers(summary, { plot, range, y })) };
   };
+  const first = drawHead(shape, describe(summary), draw(120).legend);
+  const { plot, y, parts, legend } = draw(first.bottom + 36);
+  return writeChart(shape, {
+    description: describe(summary),
+    data: describeTimeData(plot, range),
+    parts: [
+      drawHead(shape, describe(summary), legend).parts,
+      drawValueAxis(plot, ticks, y, "Confidence"),
+      drawTimeAxis(plot, range),
+      parts,
+      drawThreshold(plot, y, threshold),
+      points.length === 0 ? drawNothing(plot, "No classified captures") : "",
+    ],
+  });
+}
+
+const NOTHING = { parts: "", legend: [] as readonly LegendEntry[] };
+
+function drawAnswers(
+  summary: CaptureSummary,
+  { plot, range, y }: { readonly plot: Plot; readonly range: TimeRange; readonly y: Scale },
+): typeof NOTHING {
+  const { points, overall, threshold } = summary;
+  const x = createTimeScale(range, plot);
+  const bounds = [plot.left, plot.right] as const;
+  const isMany = overall.count >= MANY;
+  const bins = joinBins(summary, range, Math.max(3, (plot.right - plot.left) / BIN_WIDTH));
+  const band = drawBand(isMany ? bins : { ...bins, bins: [] }, { x, y }, bounds);
+  const radius = chooseRadius(points.length, (plot.right - plot.left) * (plot.bottom - plot.top));
+  const placed =
+    points.length > MOST_POINTS ? undefined : findPlaces(points, { x, y, left: plot.left, right: plot.right }, radius);
+  if (placed === undefined) {
+    const cells = drawDensity(points, { plot, range, y, threshold });
+    return { parts: [cells.parts, band.above].join("\n"), legend: [...cells.legend, ...band.legend] };
+  }
+  const classes = chooseClasses(summary);
+  const looks = new Map(classes.flatMap((look) => look.labelIds.map((id) => [summary.labels[id] ?? "", look.index])));
+  const below: LegendEntry = {
+    label: `below ${formatNumber(threshold)}`,
+    draw: (atX, atY) => drawAlarm(atX, atY, 5),
+  };
+  const entries = classes.map(
+    ({ name, index }): LegendEntry => ({ label: name, draw: (atX, atY) => drawShape(index, atX, atY, 5) }),
+  );
+  return {
+    parts: [band.below, ...placed.points.map((each) => drawPoint(each, looks, placed.radius)), band.above].join("\n"),
+    legend: [...entries, below, ...band.belowLegend, ...band.legend],
+  };
+}
+
+/** Tries it with smaller points, too. */
+function findPlaces(points: readonly CapturePoint[], space: Omit<PointSpace, "radius">, radius: number) {
+  for (const size of [radius, MIN_RADIUS]) {
+    const placed = placePoints(points, { ...space, radius: size });
+    if (placed !== undefined) return { points: placed, radius: size };
+  }
+  return undefined;
+}
+
+function drawPoint({ point, x, y }: PlacedPoint, looks: ReadonlyMap<string, number>, radius: number): string {
+  const shape = point.belowThreshold ? drawAlarm(x, y, radius) : drawShape(looks.get(point.label) ?? 0, x, y, radius);
+  const from = Date.parse(point.time);
+  return mark(shape, describePoint(point), { from, to: from + SECOND_MS });
+}
+
+function describePoint({ label, confidence, time, eventId }: CapturePoint): string {
+  return `${shorten(plainText(label), 60)} ${formatNumber(confidence)}, ${formatTime(time)}, event ${shorten(plainText(eventId), 60)}`;
+}
+
+/** Smaller the denser the picture is. */
+function chooseRadius(count: number, area: number): number {
+  return Math.min(5, Math.max(MIN_RADIUS, Math.sqrt(area / Math.max(1, count)) * 0.12));
+}
+
+function drawThreshold({ left, right }: Plot, y: Scale, threshold: number): string {
+  const at = y(threshold);
+  return [
+    line(left, at, right, at, "alarm", { width: 1.5, dash: "6 4" }),
+    text(formatNumber(threshold), { x: right + 6, y: at + 4, size: TEXT_SIZE, tone: "alarm", isBold: true }),
+  ].join("\n");
+}
+
+/** The lower end of the confidence axis: a round number below everything that is drawn. */
+function chooseLowestConfidence({ points, threshold }: CaptureSummary): number {
+  if (points.length === 0) return 0;
+  const lowest = points.reduce((least, { confidence }) => Math.min(least, confidence), threshold);
+  const room = Math.max(0, lowest - (1 - lowest) * 0.1 - 0.01);
+  return room < 0.8 ? Math.floor(room * 10) / 10 : Math.min(0.95, Math.floor(room * 20) / 20);
+}
+
+function describe({ overall, threshold, pointsOmitted, points }: CaptureSummary): string {
+  const { count, belowThreshold } = overall;
+  if (count === 0) return "";
+  const share = `${formatCount(belowThreshold)} of ${formatCount(count)} answers (${formatPercent(belowThreshold / count)}) are below the threshold of ${formatNumber(threshold)}.`;
+  return pointsOmitted === 0
+    ? share
+    : `${share} The picture shows ${formatCount(points.length)} of them, an even sample on each side of it.`;
 }

@@ -1,11 +1,23 @@
+import { createHash } from "node:crypto";
 import * as z from "zod";
 import { parseOptions } from "../../core/options.js";
 import { escapeHtml } from "../../core/plain-text.js";
-import { drawConfidenceChart } from "../charts/confidence-chart.js";
-import type { ConfidenceSummary } from "../statistics/answer-statistics.js";
+import type { SkippedCapture } from "../capture/skipped-capture.js";
+import { type AnsweredImage, AnsweredImagesSchema } from "../charts/answered-image.js";
+import type { ChartTheme } from "../charts/chart-theme.js";
+import { DriftReportSchema } from "../charts/drift-chart.js";
+import { TruthInputSchema } from "../charts/truth-input.js";
+import type { DriftReport } from "../drift/detect-drift.js";
 import type { CaptureSummary } from "../statistics/capture-summary.js";
 import { CaptureSummarySchema } from "../statistics/summary-schema.js";
+import type { TruthSummary } from "../truth/describe-truth.js";
+import { factTable, paragraph, section } from "./html-parts.js";
+import { describeBrush } from "./report-brush.js";
+import { describeRange, showFigures } from "./report-head.js";
+import { showConfidence, showConfusion, showDrift, showTime, showVariants } from "./report-pictures.js";
+import { REPORT_SCRIPT } from "./report-script.js";
 import { describeReportStyle } from "./report-style.js";
+import { showLabels, showLeast, showSkipped, showTruth } from "./report-tables.js";
 
 /** One line of a table of facts. */
 export interface ReportFact {
@@ -25,16 +37,37 @@ export interface ReportSection {
 
 /** Options of {@link renderReport}. */
 export interface RenderReportOptions {
-  /** What `summarizeCaptures` returned. */
+  /** What `summarizeCaptures` or `mergeSummaries` returned. */
   readonly summary: CaptureSummary;
+  /** What `joinGroundTruth` or `mergeTruth` returned: adds accuracy, calibration and the confusion matrix. @defaultValue none */
+  readonly truth?: TruthSummary;
+  /** What `detectDrift` returned: adds the verdict and its tests. @defaultValue none */
+  readonly drift?: DriftReport;
+  /** What `collectLeastConfident` returned: adds the images of the least confident answers. @defaultValue none */
+  readonly images?: readonly AnsweredImage[];
+  /** What `onSkip` of `readCaptures` was told: adds the files and lines that were left out. @defaultValue none */
+  readonly skipped?: readonly SkippedCapture[];
   /** Heading of the page. @defaultValue `"Captured answers"` */
   readonly title?: string;
-  /** Tables of your own, which follow the figures. @defaultValue none */
+  /** Tables of your own, which follow at the end. @defaultValue none */
   readonly sections?: readonly ReportSection[];
+  /** Colours; `"auto"` follows the setting of the reader's system. @defaultValue `"auto"` */
+  readonly theme?: ChartTheme;
 }
+
+const SkippedSchema = z.object({
+  reason: z.enum(["foreign-file", "unknown-endpoint", "malformed", "duplicate"]),
+  file: z.string(),
+  line: z.int().min(0).optional(),
+  message: z.string().optional(),
+}) as z.ZodType<unknown> as z.ZodType<SkippedCapture>;
 
 const OptionsSchema = z.strictObject({
   summary: CaptureSummarySchema,
+  truth: TruthInputSchema.optional(),
+  drift: DriftReportSchema.optional(),
+  images: AnsweredImagesSchema.default([]),
+  skipped: z.array(SkippedSchema).default([]),
   title: z.string().default("Captured answers"),
   sections: z
     .array(
@@ -44,15 +77,18 @@ const OptionsSchema = z.strictObject({
       }),
     )
     .default([]),
+  theme: z.enum(["light", "dark", "auto"]).default("auto"),
 });
 
-const WIDE = { width: 1000, height: 460 };
-const NARROW = { width: 360, height: 400 };
-const CHART_TITLE = "Confidence over time";
+type ResolvedOptions = z.output<typeof OptionsSchema>;
 
 /**
- * Writes one self-contained HTML page: the chart, the figures, figures by class, the least confident answers, and
- * tables of your own. It opens offline and sends no request; it follows the reader's light or dark setting.
+ * Writes one self-contained HTML page of everything that is known: figures, pictures over time, histogram, and, where they
+ * were given, truth, drift, variants and the images of the least confident answers. It opens offline and sends no
+ * request, which its content security policy holds it to; it works on narrow and wide screens, in light and dark, and on
+ * paper. A small script of its own shows what a mark stands for, and counts what lies in a span of time that is chosen by
+ * sliders or by drawing over a picture; without it the page shows everything all the same. What a label, key or file name
+ * holds is shown as text.
  *
  * @param options - See {@link RenderReportOptions}.
  * @returns The page.
@@ -61,115 +97,64 @@ const CHART_TITLE = "Confidence over time";
  * @example
  * ```ts
  * import { writeFile } from "node:fs/promises";
- * import { readCaptures, renderReport, summarizeCaptures } from "scones-ml/monitoring";
+ * import { collectLeastConfident, readCaptures, renderReport, summarizeCaptures } from "scones-ml/monitoring";
  *
- * const summary = await summarizeCaptures(readCaptures({ source: "captured_data" }), { labels: ["bicycle", "motorcycle"] });
+ * const source = "captured_data";
+ * const summary = await summarizeCaptures(readCaptures({ source }), { labels: ["bicycle", "motorcycle"] });
+ * const images = await collectLeastConfident({ summary, observations: readCaptures({ source, images: "lazy" }) });
  * const sections = [{ heading: "Endpoint", facts: [{ name: "Instance", value: "ml.m5.xlarge" }] }];
- * await writeFile("report.html", renderReport({ summary, title: "Scones Unlimited", sections }));
+ * await writeFile("report.html", renderReport({ summary, images, title: "Scones Unlimited", sections }));
  * ```
  */
 export function renderReport(options: RenderReportOptions): string {
-  const { summary, title, sections } = parseOptions("renderReport", OptionsSchema, options);
-  const heading = escapeHtml(title);
+  const resolved = parseOptions("renderReport", OptionsSchema, options);
+  const heading = escapeHtml(resolved.title);
+  const style = describeReportStyle(resolved.theme);
+  const policy = `default-src 'none'; style-src '${hash(style)}'; script-src '${hash(REPORT_SCRIPT)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>${heading}</title>
-<style>${describeReportStyle()}</style>
+<style>${style}</style>
 </head>
 <body>
 <main>
 <h1>${heading}</h1>
-<p class="muted">${describeRange(summary)}</p>
-<figure role="img" aria-label="Confidence of the captured answers over time">
-${drawAll(summary)}
-</figure>
-${summary.pointsOmitted === 0 ? "" : `<p class="muted">The picture shows an even sample of ${summary.points.length} of ${summary.overall.count} answers.</p>`}
-${describeFacts({ heading: "Figures", facts: listFigures(summary) })}
-${describeLabels(summary)}
-${describeLeast(summary)}
-${sections.map(describeFacts).join("\n")}
+${describeBody(resolved)}
 </main>
+<div id="tip" hidden></div>
+<script>${REPORT_SCRIPT}</script>
 </body>
 </html>
 `;
 }
 
-/** The picture for wide and for narrow screens; the style shows one of them. */
-function drawAll(summary: CaptureSummary): string {
-  const draw = (size: { readonly width: number; readonly height: number }, name: string) => {
-    const svg = drawConfidenceChart(summary, { ...size, theme: "light", title: CHART_TITLE }, name);
-    return `<div class="${name}">${svg}</div>`;
-  };
-  return `${draw(WIDE, "wide")}\n${draw(NARROW, "narrow")}`;
-}
-
-function describeRange({ firstTime, lastTime, records }: CaptureSummary): string {
-  if (firstTime === undefined || lastTime === undefined) return "No captures.";
-  const count = records === 1 ? "One capture" : `${records} captures`;
-  const range = firstTime === lastTime ? formatTime(firstTime) : `${formatTime(firstTime)} to ${formatTime(lastTime)}`;
-  return `${count}, ${range}`;
-}
-
-function listFigures({ records, skipped, overall, threshold }: CaptureSummary): readonly ReportFact[] {
-  const share = overall.count === 0 ? "" : ` (${formatPercent(overall.belowThreshold / overall.count)})`;
+function describeBody({ summary, truth, drift, images, skipped, sections }: ResolvedOptions): string {
+  const sample = `The pictures of single answers show an even sample of ${summary.points.length} of ${summary.overall.count}.`;
+  const isDrift = drift?.verdict === "drift";
   return [
-    { name: "Captures", value: records },
-    { name: "Classified", value: overall.count },
-    { name: "Without usable probabilities", value: skipped },
-    { name: `Below the threshold of ${threshold}`, value: `${overall.belowThreshold}${share}` },
-    { name: "Mean confidence", value: formatConfidence(overall.mean) },
-    { name: "Lowest and highest", value: `${formatConfidence(overall.min)} and ${formatConfidence(overall.max)}` },
-  ];
+    paragraph(describeRange(summary), "muted"),
+    drift === undefined ? "" : paragraph(drift.text, isDrift ? "verdict drift" : "verdict"),
+    showFigures(summary, truth, drift),
+    describeBrush(summary),
+    showTime(summary),
+    summary.pointsOmitted === 0 ? "" : paragraph(sample, "muted"),
+    showConfidence(summary, truth),
+    truth === undefined ? "" : section("Truth", showTruth(truth), showConfusion(truth)),
+    drift === undefined ? "" : section("Drift", showDrift(drift)),
+    section("Variants", showVariants(summary)),
+    section("By class", showLabels(summary)),
+    section("Least confident answers", showLeast(summary, images)),
+    section("Left out", showSkipped(summary, skipped)),
+    ...sections.map(({ heading, facts }) => section(heading, factTable(facts))),
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
 }
 
-function describeFacts({ heading, facts }: ReportSection): string {
-  const rows = facts.map(
-    ({ name, value }) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(String(value))}</td></tr>`,
-  );
-  return `<h2>${escapeHtml(heading)}</h2>\n<div class="scroll"><table><tbody>\n${rows.join("\n")}\n</tbody></table></div>`;
-}
-
-function describeLabels({ perLabel }: CaptureSummary): string {
-  const numbers = ({ count, belowThreshold, mean, min }: ConfidenceSummary) =>
-    [String(count), String(belowThreshold), formatConfidence(mean), formatConfidence(min)]
-      .map((text, index) => `<td class="number${index === 3 ? " wide-only" : ""}">${text}</td>`)
-      .join("");
-  const rows = perLabel.map((row) => `<tr><th scope="row">${escapeHtml(row.label)}</th>${numbers(row)}</tr>`);
-  const head = ["Answers", "Below", "Mean", "Lowest"].map(
-    (name) => `<th scope="col" class="number${name === "Lowest" ? " wide-only" : ""}">${name}</th>`,
-  );
-  return `<h2>By class</h2>
-<div class="scroll"><table><thead><tr><th scope="col">Class</th>${head.join("")}</tr></thead><tbody>
-${rows.join("\n")}
-</tbody></table></div>`;
-}
-
-function describeLeast({ leastConfident }: CaptureSummary): string {
-  if (leastConfident.length === 0) return "";
-  const rows = leastConfident.map(
-    ({ confidence, label, time, eventId, belowThreshold }) =>
-      `<tr><td class="number${belowThreshold ? " below" : ""}">${belowThreshold ? "▲ " : ""}${formatConfidence(confidence)}</td>` +
-      `<td>${escapeHtml(label)}</td><td>${escapeHtml(formatTime(time))}</td><td class="wide-only">${escapeHtml(eventId)}</td></tr>`,
-  );
-  return `<h2>Least confident answers</h2>
-<p class="muted">A triangle marks what is below the threshold.</p>
-<div class="scroll"><table><thead><tr><th scope="col" class="number">Confidence</th><th scope="col">Class</th><th scope="col">Time</th><th scope="col" class="wide-only">Event</th></tr></thead><tbody>
-${rows.join("\n")}
-</tbody></table></div>`;
-}
-
-function formatTime(time: string): string {
-  return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")} UTC`;
-}
-
-function formatPercent(share: number): string {
-  return `${(share * 100).toFixed(1)}\u00a0%`;
-}
-
-function formatConfidence(value: number | undefined): string {
-  return value === undefined ? "–" : value.toFixed(3);
+function hash(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }

@@ -1,0 +1,66 @@
+/** Where an axis is marked, and what stands there. @internal */
+export interface Tick {
+  readonly value: number;
+  readonly label: string;
+}
+
+/** Steps that are easy to count in. */
+const NICE = [1, 2, 2.5, 5, 10];
+
+/**
+ * Chooses round values within a range.
+ *
+ * @param min - Lower end.
+ * @param max - Upper end.
+ * @param most - How many there may be, at least two.
+ * @returns The values in ascending order.
+ * @internal
+ */
+export function chooseTicks(min: number, max: number, most: number): readonly number[] {
+  if (!(max > min)) return [min];
+  const least = (max - min) / Math.max(1, most - 1);
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = power * (NICE.find((factor) => factor * power >= least * (1 - 1e-9)) ?? 10);
+  const first = Math.ceil(min / step - 1e-9);
+  const count = Math.floor(max / step + 1e-9) - first + 1;
+  // Whole multiples, divided by a whole number where the step is small, so that 0.3 is not 0.30000000000000004.
+  return Array.from({ length: count }, (_, index) =>
+    step < 1 ? (first + index) / Math.round(1 / step) : (first + index) * step,
+  );
+}
+
+/**
+ * Chooses the upper end of an axis of counts: the highest value, or a little more, that is a round one.
+ *
+ * @param highest - The highest count.
+ * @param most - How many ticks there may be.
+ * @returns The end, at least 1.
+ * @internal
+ */
+export function roundUp(highest: number, most: number): number {
+  const ticks = chooseTicks(0, Math.max(1, highest), most);
+  const step = Math.max(1, (ticks[1] ?? 1) - (ticks[0] ?? 0));
+  return Math.ceil(Math.max(1, highest) / step) * step;
+}
+
+/** Ticks of a count: whole numbers only. @internal */
+export function chooseCountTicks(max: number, most: number): readonly number[] {
+  return chooseTicks(0, max, most).filter(Number.isInteger);
+}
+
+/** Writes a count with thin gaps between thousands. @internal */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+}
+
+/** Writes a share as per cent, with a digit behind the point where that tells something. @internal */
+export function formatPercent(share: number): string {
+  const value = share * 100;
+  const digits = Number.isInteger(Math.round(value * 1e6) / 1e6) ? 0 : 1;
+  return `${value.toFixed(digits)}\u00a0%`;
+}
+
+/** Writes a number with three digits at most behind the point, and no needless ones. @internal */
+export function formatNumber(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
+}
