@@ -62,7 +62,18 @@ export {
   readCaptures,
 } from "./capture/read-captures.js";
 export type { SkippedCapture } from "./capture/skipped-capture.js";
+export type { AnsweredImage } from "./charts/answered-image.js";
+export { renderCalibrationChart } from "./charts/calibration-chart.js";
+export type { ChartOptions } from "./charts/chart-options.js";
+export type { ChartTheme } from "./charts/chart-theme.js";
+export { renderClassMixChart } from "./charts/class-mix-chart.js";
+export { type CollectLeastConfidentOptions, collectLeastConfident } from "./charts/collect-least-confident.js";
 export { type RenderConfidenceChartOptions, renderConfidenceChart } from "./charts/confidence-chart.js";
+export { renderConfidenceHistogram } from "./charts/confidence-histogram.js";
+export { renderConfusionMatrix } from "./charts/confusion-matrix.js";
+export { renderDriftChart } from "./charts/drift-chart.js";
+export { renderLeastConfidentStrip } from "./charts/least-confident-strip.js";
+export { renderVariantChart } from "./charts/variant-chart.js";
 export { type CaptureBaseline, CaptureBaselineSchema, createBaseline } from "./drift/baseline.js";
 export {
   type DetectDriftOptions,

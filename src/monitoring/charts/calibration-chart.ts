@@ -1,7 +1,7 @@
 import { parseOptions } from "../../core/options.js";
 import type { TruthSummary } from "../truth/describe-truth.js";
 import type { CalibrationStep } from "../truth/truth-summary.js";
-import { drawHead, drawNothing, MARGIN, type Plot, writeChart } from "./chart-frame.js";
+import { AXIS_NAME, drawHead, drawNothing, fitHeight, MARGIN, type Plot, writeChart } from "./chart-frame.js";
 import { type ChartOptions, type ChartShape, chartOptionsSchema } from "./chart-options.js";
 import { drawShape } from "./class-looks.js";
 import { line, mark, rect, round, stroke } from "./svg-parts.js";
@@ -50,27 +50,30 @@ export function renderCalibrationChart(truth: TruthSummary, options: ChartOption
 }
 
 /** Draws the picture from what is checked already. @internal */
-export function drawCalibrationChart(truth: TruthSummary, shape: ChartShape): string {
+export function drawCalibrationChart(truth: TruthSummary, asked: ChartShape): string {
   const steps = truth.calibration.filter(({ count }) => count > 0);
   const { matched } = truth.counts;
   const words =
     truth.calibrationError === undefined
       ? ""
       : `Over ${formatCount(matched)} ${matched === 1 ? "answer" : "answers"} with known truth, confidence and accuracy are ${formatPercent(truth.calibrationError)} apart in the mean.`;
-  const head = drawHead(shape, words, [
+  const head = drawHead(asked, words, [
     { label: "share right, and its interval", draw: drawSwatch },
     { label: "as sure as right", draw: (x, y) => line(x - 8, y, x + 8, y, "muted", { dash: "3 3", width: 1.5 }) },
   ]);
+  const shape = fitHeight(asked, head.bottom + AXIS_NAME, LEVEL_AXIS + STRIP);
   const from = Math.min(0.9, Math.floor((steps[0]?.from ?? 0) * 10) / 10);
   const levels = chooseTicks(from, 1, 6).map((value) => ({ value, label: formatNumber(value) }));
-  const ticks = chooseTicks(0, 1, countTicks(shape.height - 210)).map((value) => ({
-    value,
-    label: formatPercent(value),
-  }));
+  const ticks = chooseTicks(0, 1, countTicks(shape.height - LEVEL_AXIS - STRIP - head.bottom - AXIS_NAME)).map(
+    (value) => ({
+      value,
+      label: formatPercent(value),
+    }),
+  );
   const plot: Plot = {
     left: MARGIN + measureTicks(ticks),
     right: shape.width - MARGIN,
-    top: head.bottom + 36,
+    top: head.bottom + AXIS_NAME,
     bottom: shape.height - LEVEL_AXIS,
   };
   const x = createScale([from, 1], [plot.left, plot.right]);

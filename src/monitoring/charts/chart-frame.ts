@@ -121,6 +121,25 @@ export function writeChart(
   ].join("\n");
 }
 
+/** Lower plots could not hold their ticks. */
+const MIN_PLOT = 96;
+
+/**
+ * Makes a picture taller where its heading leaves too little room for the plot.
+ *
+ * @param shape - The size that was asked for.
+ * @param top - Where the plot begins.
+ * @param below - Room below the plot.
+ * @returns The shape with a height that will do.
+ * @internal
+ */
+export function fitHeight(shape: ChartShape, top: number, below: number): ChartShape {
+  return { ...shape, height: Math.max(shape.height, Math.ceil(top + MIN_PLOT + below)) };
+}
+
+/** Room between heading and plot, for the name of the upright axis. @internal */
+export const AXIS_NAME = 36;
+
 /** Says in the middle of a plot that there is nothing to draw. @internal */
 export function drawNothing({ left, right, top, bottom }: Plot, words: string): string {
   const { lines } = wrapText(words, 14, right - left - 8);

@@ -5,7 +5,7 @@ import type { ChartTheme } from "./chart-theme.js";
 export interface ChartOptions {
   /** Width in pixels, 280 to 4000. @defaultValue that of the picture, see its function */
   readonly width?: number;
-  /** Height in pixels, 240 to 4000; a picture made of rows is as tall as its rows need. @defaultValue that of the picture, see its function */
+  /** Height in pixels, 240 to 4000; a picture is taller where heading, legend or rows need more. @defaultValue that of the picture, see its function */
   readonly height?: number;
   /** Heading. @defaultValue that of the picture, see its function */
   readonly title?: string;

@@ -3,7 +3,7 @@ import { plainText, shorten } from "../../core/plain-text.js";
 import type { CaptureSummary } from "../statistics/capture-summary.js";
 import { CaptureSummarySchema } from "../statistics/summary-schema.js";
 import type { BinSummary } from "../statistics/time-bins.js";
-import { drawHead, drawNothing, MARGIN, type Plot, writeChart } from "./chart-frame.js";
+import { AXIS_NAME, drawHead, drawNothing, fitHeight, MARGIN, type Plot, writeChart } from "./chart-frame.js";
 import { type ChartOptions, type ChartShape, chartOptionsSchema } from "./chart-options.js";
 import { type ClassLook, chooseClasses, drawHatching, toneOf } from "./class-looks.js";
 import { describeSpan, joinBins } from "./join-bins.js";
@@ -43,19 +43,20 @@ export function renderClassMixChart(summary: CaptureSummary, options: ChartOptio
 }
 
 /** Draws the picture from what is checked already. @internal */
-export function drawClassMixChart(summary: CaptureSummary, shape: ChartShape): string {
+export function drawClassMixChart(summary: CaptureSummary, asked: ChartShape): string {
   const range = chooseTimeRange(summary);
   const classes = chooseClasses(summary);
   const left = MARGIN + measureTicks(TICKS);
-  const right = shape.width - MARGIN;
+  const right = asked.width - MARGIN;
   const { bins, binMs } = range === undefined ? summary : joinBins(summary, range, (right - left) / BIN_WIDTH);
   const words = range === undefined ? "" : `A column is ${describeSpan(binMs)}. ${describeMix(summary, classes)}`;
   const legend = classes.map((look) => ({
     label: look.name,
     draw: (x: number, y: number) => fill(look, { x: x - 8, y: y - 6, width: 16, height: 12 }),
   }));
-  const head = drawHead(shape, words, legend);
-  const plot: Plot = { left, right, top: head.bottom + 36, bottom: shape.height - LEVEL_AXIS };
+  const head = drawHead(asked, words, legend);
+  const shape = fitHeight(asked, head.bottom + AXIS_NAME, LEVEL_AXIS);
+  const plot: Plot = { left, right, top: head.bottom + AXIS_NAME, bottom: shape.height - LEVEL_AXIS };
   const y = createScale([0, 1], [plot.bottom, plot.top]);
   const columns = () => {
     if (range === undefined) return [drawNothing(plot, "No classified captures")];

@@ -4,7 +4,17 @@ import { estimateWidth } from "../../core/text-size.js";
 import type { CaptureSummary } from "../statistics/capture-summary.js";
 import type { CapturePoint } from "../statistics/point-sample.js";
 import { CaptureSummarySchema } from "../statistics/summary-schema.js";
-import { drawHead, drawNothing, type LegendEntry, MARGIN, type Plot, TEXT_SIZE, writeChart } from "./chart-frame.js";
+import {
+  AXIS_NAME,
+  drawHead,
+  drawNothing,
+  fitHeight,
+  type LegendEntry,
+  MARGIN,
+  type Plot,
+  TEXT_SIZE,
+  writeChart,
+} from "./chart-frame.js";
 import { type ChartOptions, type ChartShape, chartOptionsSchema } from "./chart-options.js";
 import { chooseClasses, drawAlarm, drawShape } from "./class-looks.js";
 import { drawDensity } from "./density-cells.js";
@@ -64,41 +74,48 @@ export function renderConfidenceChart(summary: CaptureSummary, options: RenderCo
 }
 
 /** Draws the picture from what is checked already. @internal */
-export function drawConfidenceChart(summary: CaptureSummary, shape: ChartShape): string {
+export function drawConfidenceChart(summary: CaptureSummary, asked: ChartShape): string {
   const { points, threshold } = summary;
   const range = chooseTimeRange(summary);
-  const lowest = chooseLowestConfidence(summary);
-  const ticks = chooseTicks(lowest, 1, countTicks(shape.height - 180)).map((value) => ({
-    value,
-    label: formatNumber(value),
-  }));
-  // The legend says what is drawn, and what is drawn depends on the room that the legend leaves.
+  const words = describe(summary);
   const draw = (top: number) => {
-    const line = formatNumber(threshold);
+    const shape = fitHeight(asked, top, LEVEL_AXIS);
+    const lowest = chooseLowestConfidence(summary);
+    const ticks = chooseTicks(lowest, 1, countTicks(shape.height - LEVEL_AXIS - top)).map((value) => ({
+      value,
+      label: formatNumber(value),
+    }));
     const plot: Plot = {
       left: MARGIN + measureTicks(ticks),
-      right: shape.width - MARGIN - estimateWidth(line, TEXT_SIZE) - 6,
+      right: shape.width - MARGIN - estimateWidth(formatNumber(threshold), TEXT_SIZE) - 8,
       top,
       bottom: shape.height - LEVEL_AXIS,
     };
     const y = createScale([lowest, 1], [plot.bottom, plot.top]);
-    return { plot, y, ...(range === undefined ? NOTHING : drawAnswers(summary, { plot, range, y })) };
+    const answers = range === undefined ? NOTHING : drawAnswers(summary, { plot, range, y });
+    const head = drawHead(shape, words, answers.legend);
+    return { shape, ticks, plot, y, answers, head, needed: head.bottom + AXIS_NAME };
   };
-  const first = drawHead(shape, describe(summary), draw(120).legend);
-  const { plot, y, parts, legend } = draw(first.bottom + 36);
+  // The legend says how answers are drawn, which depends on the room that the legend leaves.
+  let drawn = draw(drawHead(asked, words).bottom + AXIS_NAME);
+  for (let attempt = 0; drawn.needed > drawn.plot.top && attempt < MOST_ATTEMPTS; attempt++) drawn = draw(drawn.needed);
+  const { shape, ticks, plot, y, answers, head } = drawn;
   return writeChart(shape, {
-    description: describe(summary),
+    description: words === "" ? "No classified captures." : words,
     data: describeTimeData(plot, range),
     parts: [
-      drawHead(shape, describe(summary), legend).parts,
+      head.parts,
       drawValueAxis(plot, ticks, y, "Confidence"),
       drawTimeAxis(plot, range),
-      parts,
+      answers.parts,
       drawThreshold(plot, y, threshold),
       points.length === 0 ? drawNothing(plot, "No classified captures") : "",
     ],
   });
 }
+
+/** The legend is one of two, so the second attempt knows. */
+const MOST_ATTEMPTS = 3;
 
 const NOTHING = { parts: "", legend: [] as readonly LegendEntry[] };
 
@@ -177,6 +194,8 @@ function chooseLowestConfidence({ points, threshold }: CaptureSummary): number {
 function describe({ overall, threshold, pointsOmitted, points }: CaptureSummary): string {
   const { count, belowThreshold } = overall;
   if (count === 0) return "";
+  if (count === 1)
+    return `One answer, which is ${belowThreshold === 1 ? "" : "not "}below the threshold of ${formatNumber(threshold)}.`;
   const share = `${formatCount(belowThreshold)} of ${formatCount(count)} answers (${formatPercent(belowThreshold / count)}) are below the threshold of ${formatNumber(threshold)}.`;
   return pointsOmitted === 0
     ? share

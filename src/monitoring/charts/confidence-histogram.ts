@@ -3,7 +3,16 @@ import { estimateWidth } from "../../core/text-size.js";
 import type { CaptureSummary } from "../statistics/capture-summary.js";
 import { sketchQuantile, sketchShareBelow } from "../statistics/sketch.js";
 import { CaptureSummarySchema } from "../statistics/summary-schema.js";
-import { drawHead, drawNothing, MARGIN, type Plot, TEXT_SIZE, writeChart } from "./chart-frame.js";
+import {
+  AXIS_NAME,
+  drawHead,
+  drawNothing,
+  fitHeight,
+  MARGIN,
+  type Plot,
+  TEXT_SIZE,
+  writeChart,
+} from "./chart-frame.js";
 import { type ChartOptions, type ChartShape, chartOptionsSchema } from "./chart-options.js";
 import { drawHatching } from "./class-looks.js";
 import { line, mark, type Rect, rect, text } from "./svg-parts.js";
@@ -54,7 +63,7 @@ export function renderConfidenceHistogram(summary: CaptureSummary, options: Char
 }
 
 /** Draws the picture from what is checked already. @internal */
-export function drawConfidenceHistogram(summary: CaptureSummary, shape: ChartShape): string {
+export function drawConfidenceHistogram(summary: CaptureSummary, asked: ChartShape): string {
   const { overall, threshold } = summary;
   const lowest = Math.floor(Math.min(overall.min ?? 0, threshold) * 10 - 1e-9) / 10;
   const from = Math.max(0, lowest);
@@ -64,20 +73,23 @@ export function drawConfidenceHistogram(summary: CaptureSummary, shape: ChartSha
   const words =
     median === undefined
       ? ""
-      : `Half of ${formatCount(overall.count)} answers are not above ${formatNumber(median)}; ${formatPercent(overall.belowThreshold / overall.count)} are below ${formatNumber(threshold)}.`;
+      : overall.count === 1
+        ? `One answer, ${formatNumber(median)}.`
+        : `Half of ${formatCount(overall.count)} answers are not above ${formatNumber(median)}; ${formatPercent(overall.belowThreshold / overall.count)} are below ${formatNumber(threshold)}.`;
   const swatch = (isBelow: boolean) => (x: number, y: number) =>
     drawBox({ x: x - 8, y: y - 6, width: 16, height: 12 }, isBelow);
-  const head = drawHead(shape, words, [
+  const head = drawHead(asked, words, [
     { label: `from ${formatNumber(threshold)} on`, draw: swatch(false) },
     { label: `below ${formatNumber(threshold)}`, draw: swatch(true) },
   ]);
-  const most = countTicks(shape.height - 180);
+  const shape = fitHeight(asked, head.bottom + AXIS_NAME, LEVEL_AXIS);
+  const most = countTicks(shape.height - LEVEL_AXIS - head.bottom - AXIS_NAME);
   const top = roundUp(highest, most);
   const ticks = chooseCountTicks(top, most).map((value) => ({ value, label: formatCount(value) }));
   const plot: Plot = {
     left: MARGIN + measureTicks(ticks),
     right: shape.width - MARGIN,
-    top: head.bottom + 36,
+    top: head.bottom + AXIS_NAME,
     bottom: shape.height - LEVEL_AXIS,
   };
   const [x, y] = [createScale([from, 1], [plot.left, plot.right]), createScale([0, top], [plot.bottom, plot.top])];

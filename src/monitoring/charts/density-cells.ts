@@ -1,5 +1,6 @@
 import type { CapturePoint } from "../statistics/point-sample.js";
 import type { LegendEntry, Plot } from "./chart-frame.js";
+import { spreadSeconds } from "./place-points.js";
 import { mark, rect, type Tone } from "./svg-parts.js";
 import { formatCount, formatNumber } from "./ticks.js";
 import { formatTime, type TimeRange } from "./time-axis.js";
@@ -34,8 +35,9 @@ export function drawDensity(
     string,
     { readonly column: number; readonly row: number; readonly below: boolean; count: number }
   >();
-  for (const { time, confidence, belowThreshold: below } of points) {
-    const column = Math.min(columns - 1, Math.max(0, Math.floor((Date.parse(time) - range.from) / span)));
+  for (const { time, point } of spreadSeconds(points)) {
+    const { confidence, belowThreshold: below } = point;
+    const column = Math.min(columns - 1, Math.max(0, Math.floor((time - range.from) / span)));
     const away = Math.abs(y(confidence) - line);
     const row = Math.floor(away / ROW);
     const key = `${column} ${row} ${below}`;

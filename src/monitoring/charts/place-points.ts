@@ -61,10 +61,14 @@ export function placePoints(points: readonly CapturePoint[], space: PointSpace):
   return placed;
 }
 
-/** Gives the points of each whole second times within it, in equal steps. */
-function spreadSeconds(
-  points: readonly CapturePoint[],
-): readonly { readonly point: CapturePoint; readonly time: number }[] {
+/** A point with a time within its second. @internal */
+export interface SpreadPoint {
+  readonly point: CapturePoint;
+  readonly time: number;
+}
+
+/** Gives the points of each whole second times within it, in equal steps. @internal */
+export function spreadSeconds(points: readonly CapturePoint[]): readonly SpreadPoint[] {
   const counts = new Map<string, number>();
   for (const { time } of points) counts.set(time, (counts.get(time) ?? 0) + 1);
   const seen = new Map<string, number>();

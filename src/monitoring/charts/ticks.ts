@@ -55,9 +55,7 @@ export function formatCount(count: number): string {
 
 /** Writes a share as per cent, with a digit behind the point where that tells something. @internal */
 export function formatPercent(share: number): string {
-  const value = share * 100;
-  const digits = Number.isInteger(Math.round(value * 1e6) / 1e6) ? 0 : 1;
-  return `${value.toFixed(digits)}\u00a0%`;
+  return `${Math.round(share * 1000) / 10}\u00a0%`;
 }
 
 /** Writes a number with three digits at most behind the point, and no needless ones. @internal */

@@ -1,4 +1,4 @@
-import { fitText } from "../../core/text-size.js";
+import { estimateWidth } from "../../core/text-size.js";
 import type { CaptureSummary } from "../statistics/capture-summary.js";
 import { type Plot, TEXT_SIZE } from "./chart-frame.js";
 import { chooseTimeTicks } from "./time-ticks.js";
@@ -47,7 +47,8 @@ export function drawTimeAxis(plot: Plot, range: TimeRange | undefined): string {
   const ticks = chooseTimeTicks(range.from, range.to, room, TEXT_SIZE);
   const [first, last] = [range.from, range.to].map((time) => new Date(time).toISOString().slice(0, 10));
   const days = first === last ? first : `${first} to ${last}`;
-  const name = fitText(`Time of capture in UTC, ${days}`, TEXT_SIZE, room + 24);
+  const names = [`Time of capture in UTC, ${days}`, `UTC, ${days}`, "UTC"];
+  const name = names.find((each) => estimateWidth(each, TEXT_SIZE) <= room + 24) ?? "UTC";
   return drawLevelAxis(plot, ticks, createTimeScale(range, plot), name);
 }
 

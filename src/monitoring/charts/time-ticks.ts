@@ -66,7 +66,7 @@ function beginOfMonth(monthsSinceYearZero: number): number {
 function chooseFormat(step: number, isOneDay: boolean): (time: number) => string {
   return (time) => {
     const iso = new Date(time).toISOString();
-    if (step >= DAY) return iso.slice(0, 10);
+    if (step >= DAY) return iso.slice(5, 10);
     const clock = iso.slice(11, step < MINUTE ? 19 : 16);
     return isOneDay ? clock : `${iso.slice(5, 10)} ${clock}`;
   };

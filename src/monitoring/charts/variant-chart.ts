@@ -16,7 +16,7 @@ const OptionsSchema = chartOptionsSchema({ width: 720, height: 140, title: "Vari
 /** A name and three scales. */
 const ROW = 92;
 /** Room for the values at the right. */
-const VALUES = 104;
+const VALUES = 120;
 /** Room for the names of the three scales. */
 const NAMES = 88;
 /** An endpoint has at most ten; a folder that holds more is told in words. */

@@ -9,6 +9,8 @@ export interface Column {
   readonly isNumber?: boolean;
   /** Whether narrow screens leave it out. */
   readonly isWide?: boolean;
+  /** Whether it holds paths, which break anywhere. */
+  readonly isPath?: boolean;
 }
 
 /** A row of a table, with the span of time by which the script finds it. @internal */
@@ -32,10 +34,13 @@ export function paragraph(words: string, className?: string): string {
 /** Writes a table; the first cell of a row names it. @internal */
 export function table(columns: readonly Column[], rows: readonly Row[]): string {
   const classOf = (index: number, isAlarm = false) => {
-    const { isNumber, isWide } = columns[index] ?? {};
-    const classes = [isNumber ? "number" : "", isWide ? "wide-only" : "", isAlarm ? "alarm" : ""].filter(
-      (each) => each !== "",
-    );
+    const { isNumber, isWide, isPath } = columns[index] ?? {};
+    const classes = [
+      isNumber ? "number" : "",
+      isWide ? "wide-only" : "",
+      isPath ? "path" : "",
+      isAlarm ? "alarm" : "",
+    ].filter((each) => each !== "");
     return classes.length === 0 ? "" : ` class="${classes.join(" ")}"`;
   };
   const head = columns.map(({ name }, index) => `<th scope="col"${classOf(index)}>${escapeHtml(name)}</th>`);
@@ -44,7 +49,7 @@ export function table(columns: readonly Column[], rows: readonly Row[]): string 
     const written = cells.map((cell, index) => {
       const [content, isAlarm] = typeof cell === "string" ? [cell, false] : [cell.number, cell.isAlarm];
       const attributes = classOf(index, isAlarm);
-      const text = escapeHtml(content);
+      const text = content === "" ? "" : escapeHtml(content);
       return index === 0 ? `<th scope="row"${attributes}>${text}</th>` : `<td${attributes}>${text}</td>`;
     });
     return `<tr${data}>${written.join("")}</tr>`;

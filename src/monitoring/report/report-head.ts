@@ -30,9 +30,17 @@ export function showFigures(
   const number = (value: number | undefined) => (value === undefined ? "–" : formatNumber(value));
   const accuracy = truth?.accuracy;
   const figures = [
-    [formatCount(records), skipped === 0 ? "captures" : `captures, ${formatCount(skipped)} without a usable answer`],
+    [
+      formatCount(records),
+      skipped === 0
+        ? `capture${records === 1 ? "" : "s"}`
+        : `captures, ${formatCount(skipped)} without a usable answer`,
+    ],
     [formatCount(belowThreshold), `below the threshold of ${formatNumber(threshold)}${share}`],
-    [number(mean), `mean confidence; median ${number(quantiles?.p50)}, lowest ${number(min)}`],
+    [
+      number(mean),
+      count === 0 ? "mean confidence" : `mean confidence; median ${number(quantiles?.p50)}, lowest ${number(min)}`,
+    ],
     ...(accuracy === undefined
       ? []
       : [

@@ -41,10 +41,13 @@ p { margin: 4px 0 12px; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td, tbody th { overflow-wrap: anywhere; }
+td, tbody th { overflow-wrap: break-word; max-width: 40em; }
 thead th { color: var(--muted); font-weight: 600; }
-tbody th { font-weight: 600; min-width: 7em; }
+tbody th { font-weight: 600; min-width: 6.5em; }
+th.path, td.path { overflow-wrap: anywhere; min-width: 10em; }
+summary { cursor: pointer; color: var(--muted); }
 th.number, td.number { text-align: right; white-space: nowrap; overflow-wrap: normal; padding: 6px 0 6px 12px; }
+td.number + td:not(.number), th.number + th:not(.number) { padding-left: 24px; }
 figure { margin: 16px 0 0; border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
 figure svg { display: block; width: 100%; height: auto; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 16px; align-items: start; }

@@ -3,7 +3,7 @@ import type { SkippedCapture } from "../capture/skipped-capture.js";
 import type { AnsweredImage } from "../charts/answered-image.js";
 import { embedImage } from "../charts/embed-image.js";
 import { describeAnswer } from "../charts/least-confident-strip.js";
-import { formatCount, formatNumber, formatPercent } from "../charts/ticks.js";
+import { formatCount } from "../charts/ticks.js";
 import { formatTime, SECOND_MS } from "../charts/time-axis.js";
 import type { CaptureSummary } from "../statistics/capture-summary.js";
 import type { TruthSummary } from "../truth/describe-truth.js";
@@ -43,11 +43,11 @@ export function showTruth({ perLabel }: TruthSummary): string {
     { name: "at 95 %", isNumber: true, isWide: true },
     { name: "Recall", isNumber: true },
     { name: "at 95 %", isNumber: true, isWide: true },
-    { name: "F1", isNumber: true },
+    { name: "F1", isNumber: true, isWide: true },
   ];
   const share = ({ value, low, high }: ShareEstimate) => [
-    { number: value === undefined ? "–" : formatPercent(value) },
-    { number: value === undefined ? "–" : `${formatPercent(low)} to ${formatPercent(high)}` },
+    { number: value === undefined ? "–" : percent(value) },
+    { number: value === undefined ? "–" : `${percent(low)} to ${percent(high)}` },
   ];
   const rows = perLabel.map(({ label, images, precision, recall, f1 }) => ({
     cells: [label, { number: formatCount(images) }, ...share(precision), ...share(recall), { number: confidence(f1) }],
@@ -73,10 +73,15 @@ export function showLeast({ leastConfident }: CaptureSummary, images: readonly A
     { name: "Time" },
     { name: "Event", isWide: true },
   ];
+  const list = table(columns, rows);
   return [
     paragraph("A triangle marks what is below the threshold.", "muted"),
     images.length === 0 ? "" : `<ul class="answers">\n${images.map(showAnswer).join("\n")}\n</ul>`,
-    rows.length === 0 ? "" : table(columns, rows),
+    rows.length === 0
+      ? ""
+      : images.length === 0
+        ? list
+        : `<details>\n<summary>As a table</summary>\n${list}\n</details>`,
   ].join("\n");
 }
 
@@ -107,7 +112,7 @@ export function showSkipped({ unclassified, skipped }: CaptureSummary, files: re
   }));
   const more = files.length - rows.length;
   const columns = [
-    { name: "File" },
+    { name: "File", isPath: true },
     { name: "Line", isNumber: true },
     { name: "Why" },
     { name: "Detail", isWide: true },
@@ -145,5 +150,10 @@ function spanOf(time: string): { readonly from: number; readonly to: number } {
 }
 
 function confidence(value: number | undefined): string {
-  return value === undefined ? "–" : formatNumber(value);
+  return value === undefined ? "–" : value.toFixed(3);
+}
+
+/** Always with one digit behind the point, so that a column of them is straight. */
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}\u00a0%`;
 }
