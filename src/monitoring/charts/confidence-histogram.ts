@@ -16,7 +16,7 @@ import {
 import { type ChartOptions, type ChartShape, chartOptionsSchema } from "./chart-options.js";
 import { drawHatching } from "./class-looks.js";
 import { line, mark, type Rect, rect, text } from "./svg-parts.js";
-import { chooseCountTicks, chooseTicks, formatCount, formatNumber, formatPercent, roundUp } from "./ticks.js";
+import { chooseCountTicks, chooseTicks, formatCount, formatNumber, formatPercent } from "./ticks.js";
 import {
   countTicks,
   createScale,
@@ -84,8 +84,8 @@ export function drawConfidenceHistogram(summary: CaptureSummary, asked: ChartSha
   ]);
   const shape = fitHeight(asked, head.bottom + AXIS_NAME, LEVEL_AXIS);
   const most = countTicks(shape.height - LEVEL_AXIS - head.bottom - AXIS_NAME);
-  const top = roundUp(highest, most);
-  const ticks = chooseCountTicks(top, most).map((value) => ({ value, label: formatCount(value) }));
+  const ticks = chooseCountTicks(highest, most).map((value) => ({ value, label: formatCount(value) }));
+  const top = ticks.at(-1)?.value ?? 1;
   const plot: Plot = {
     left: MARGIN + measureTicks(ticks),
     right: shape.width - MARGIN,

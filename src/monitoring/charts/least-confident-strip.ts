@@ -1,6 +1,6 @@
 import { parseOptions } from "../../core/options.js";
 import { plainText, shorten } from "../../core/plain-text.js";
-import { estimateWidth, fitText } from "../../core/text-size.js";
+import { estimateWidth, fitText, wrapText } from "../../core/text-size.js";
 import { type AnsweredImage, AnsweredImagesSchema } from "./answered-image.js";
 import { drawHead, drawNothing, MARGIN, TEXT_SIZE, writeChart } from "./chart-frame.js";
 import { type ChartOptions, type ChartShape, chartOptionsSchema } from "./chart-options.js";
@@ -91,8 +91,12 @@ function drawTile(answer: AnsweredImage, x: number, y: number): string {
 
 function drawMissing(reason: string, x: number, y: number): string {
   const frame = rect({ x, y, width: SIDE, height: SIDE }, "grid", 0.6) + line(x, y + SIDE, x + SIDE, y, "grid");
-  const at = { x: x + SIDE / 2, y: y + SIDE / 2 + 4, size: 11, tone: "muted", anchor: "middle" } as const;
-  return frame + text(fitText(reason, 11, SIDE - 4), at);
+  const { lines } = wrapText(reason, 11, SIDE - 6);
+  const first = y + SIDE / 2 + 4 - (lines.length - 1) * 8;
+  const words = lines.map((content, index) =>
+    text(content, { x: x + SIDE / 2, y: first + index * 16, size: 11, tone: "muted", anchor: "middle" }),
+  );
+  return frame + words.join("");
 }
 
 /** Says in words what a tile shows. @internal */

@@ -30,22 +30,18 @@ export function chooseTicks(min: number, max: number, most: number): readonly nu
 }
 
 /**
- * Chooses the upper end of an axis of counts: the highest value, or a little more, that is a round one.
+ * Chooses whole values from 0 to a highest count, or a little more: the last one is the end of the axis.
  *
  * @param highest - The highest count.
- * @param most - How many ticks there may be.
- * @returns The end, at least 1.
+ * @param most - How many there may be, at least two.
+ * @returns The values in ascending order, at least 0 and 1.
  * @internal
  */
-export function roundUp(highest: number, most: number): number {
-  const ticks = chooseTicks(0, Math.max(1, highest), most);
-  const step = Math.max(1, (ticks[1] ?? 1) - (ticks[0] ?? 0));
-  return Math.ceil(Math.max(1, highest) / step) * step;
-}
-
-/** Ticks of a count: whole numbers only. @internal */
-export function chooseCountTicks(max: number, most: number): readonly number[] {
-  return chooseTicks(0, max, most).filter(Number.isInteger);
+export function chooseCountTicks(highest: number, most: number): readonly number[] {
+  const least = Math.max(1, highest) / Math.max(1, most - 1);
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = Math.max(1, power * ([1, 2, 5].find((factor) => factor * power >= least * (1 - 1e-9)) ?? 10));
+  return Array.from({ length: Math.ceil(Math.max(1, highest) / step) + 1 }, (_, index) => index * step);
 }
 
 /** Writes a count with thin gaps between thousands. @internal */
