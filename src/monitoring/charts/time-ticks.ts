@@ -6,7 +6,14 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** Beyond weeks, ticks stand at the begins of months. */
-const MONTHS = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200];
+const MONTHS = [
+  1,
+  2,
+  3,
+  6,
+  ...[1, 10, 100, 1000, 10_000, 100_000].flatMap((power) => [12, 24, 60].map((step) => step * power)),
+];
+const SHORTEST_MONTH = 28 * DAY;
 
 const STEPS = [
   ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
@@ -42,7 +49,7 @@ export function chooseTimeTicks(min: number, max: number, width: number, size: n
     if (fits(values, format)) return values.map((value) => ({ value, label: format(value) }));
   }
   const format = (time: number) => new Date(time).toISOString().slice(0, 7);
-  for (const months of MONTHS) {
+  for (const months of MONTHS.filter((each) => (max - min) / (each * SHORTEST_MONTH) <= width / 20)) {
     const values = listMonths(min, max, months);
     if (fits(values, format)) return values.map((value) => ({ value, label: format(value) }));
   }

@@ -32,7 +32,8 @@ export const REPORT_SCRIPT = `"use strict";
   const captures = byId("captures");
   if (captures === null) return;
   const { rows, span } = JSON.parse(captures.textContent || "{}");
-  const charts = [...document.querySelectorAll("svg[data-time]")].map((svg) => {
+  const timed = [...document.querySelectorAll("svg")].filter((svg) => svg.hasAttribute("data-time"));
+  const charts = timed.map((svg) => {
     const [from, to, left, right, top, bottom] = (svg.getAttribute("data-time") || "").split(" ").map(Number);
     const box = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     box.setAttribute("class", "selection");
@@ -49,7 +50,7 @@ export const REPORT_SCRIPT = `"use strict";
     from: Number(element.getAttribute("data-from")),
     to: Number(element.getAttribute("data-to")),
   }));
-  const inputs = [byId("from"), byId("to")];
+  const [fromInput, toInput] = document.querySelectorAll("input");
   const output = byId("range");
   const format = (time) => new Date(time).toISOString().slice(0, 19).replace("T", " ");
   const toTime = (step) => first + (Number(step) / 1000) * (last - first);
@@ -80,8 +81,8 @@ export const REPORT_SCRIPT = `"use strict";
       box.setAttribute("width", String(Math.max(0, place(to) - place(from))));
       box.setAttribute("visibility", isAll ? "hidden" : "visible");
     }
-    inputs[0].value = String(((from - first) / (last - first)) * 1000);
-    inputs[1].value = String(((to - first) / (last - first)) * 1000);
+    fromInput.value = String(((from - first) / (last - first)) * 1000);
+    toInput.value = String(((to - first) / (last - first)) * 1000);
     output.textContent = describe(from, to);
   };
 
@@ -110,10 +111,10 @@ export const REPORT_SCRIPT = `"use strict";
     svg.addEventListener("pointerup", end);
     svg.addEventListener("pointercancel", () => { begin = NaN; });
   }
-  for (const input of inputs) {
+  for (const input of [fromInput, toInput]) {
     input.addEventListener("input", () => {
-      const times = inputs.map(({ value }) => toTime(value)).sort((one, other) => one - other);
-      select(times[0], times[1]);
+      const [one, other] = [toTime(fromInput.value), toTime(toInput.value)];
+      select(Math.min(one, other), Math.max(one, other));
     });
   }
   byId("all").addEventListener("click", () => select(first, last));

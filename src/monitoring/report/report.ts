@@ -133,7 +133,6 @@ ${describeBody(resolved)}
 }
 
 function describeBody({ summary, truth, drift, images, skipped, sections }: ResolvedOptions): string {
-  const sample = `The pictures of single answers show an even sample of ${summary.points.length} of ${summary.overall.count}.`;
   const isDrift = drift?.verdict === "drift";
   return [
     paragraph(describeRange(summary), "muted"),
@@ -141,7 +140,6 @@ function describeBody({ summary, truth, drift, images, skipped, sections }: Reso
     showFigures(summary, truth, drift),
     describeBrush(summary),
     showTime(summary),
-    summary.pointsOmitted === 0 ? "" : paragraph(sample, "muted"),
     showConfidence(summary, truth),
     truth === undefined ? "" : section("Truth", showTruth(truth), showConfusion(truth)),
     drift === undefined ? "" : section("Drift", showDrift(drift)),
