@@ -2,16 +2,29 @@ import { createHash } from "node:crypto";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { parseS3Uri, type StagedDataset } from "scones-ml/core";
 import { parseLst } from "scones-ml/etl";
-import { type CaptureSummary, type Observation, readCaptures, summarizeCaptures } from "scones-ml/monitoring";
+import {
+  type AnsweredImage,
+  type CaptureSummary,
+  collectLeastConfident,
+  type GroundTruth,
+  joinGroundTruth,
+  type Observation,
+  readCaptures,
+  type SkippedCapture,
+  summarizeCaptures,
+  type TruthSummary,
+} from "scones-ml/monitoring";
 
 /** What the captures say about the endpoint. */
 export interface MonitorResult {
   /** Figures over all captures. */
   readonly summary: CaptureSummary;
-  /** Share of captured answers that name the image's true class, 0 to 1. */
-  readonly accuracy: number;
-  /** Files, lines and answers that could not be used. */
-  readonly skipped: number;
+  /** What the answers are worth. */
+  readonly truth: TruthSummary;
+  /** The least confident answers, with their images and what those show. */
+  readonly images: readonly AnsweredImage[];
+  /** Files and lines that could not be used. */
+  readonly skipped: readonly SkippedCapture[];
 }
 
 /** What {@link monitor} works with. */
@@ -31,46 +44,37 @@ export interface MonitorOptions {
 /** Reads every capture, and scores each answer against the label that the captured image has in the manifest. */
 export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
   const { captures, dataset, threshold, clients, signal } = options;
+  const { labels } = dataset;
   const truth = await readTruth(dataset, clients.s3, signal);
-  let right = 0;
-  let known = 0;
-  let unreadable = 0;
+  const read = (onSkip: (skipped: SkippedCapture) => void = () => {}) =>
+    readCaptures({ source: captures, images: "bytes", onMalformed: "skip", onSkip, clients, signal });
+  // Nobody named the invocations, so an image is known by its bytes.
+  const idOf = ({ image }: Observation) => image && hash(image);
 
-  async function* score(): AsyncGenerator<Observation> {
-    const observations = readCaptures({
-      source: captures,
-      images: "bytes",
-      onMalformed: "skip",
-      onSkip: () => unreadable++,
-      clients,
-      signal,
-    });
-    for await (const observation of observations) {
-      const labelId = observation.image && truth.get(hash(observation.image));
-      if (labelId !== undefined && observation.labelId !== undefined) {
-        known++;
-        if (observation.labelId === labelId) right++;
-      }
-      yield observation;
-    }
-  }
-  const summary = await summarizeCaptures(score(), { labels: dataset.labels, threshold });
-  return { summary, accuracy: known === 0 ? 0 : right / known, skipped: summary.skipped + unreadable };
+  const skipped: SkippedCapture[] = [];
+  const summary = await summarizeCaptures(
+    read((each) => skipped.push(each)),
+    { labels, threshold, binMs: 1000, images: "measure" },
+  );
+  return {
+    summary,
+    truth: await joinGroundTruth({ observations: read(), truth, labels, idOf }),
+    images: await collectLeastConfident({ summary, observations: read(), truth, idOf }),
+    skipped,
+  };
 }
 
-async function readTruth(
-  dataset: StagedDataset,
-  s3: S3Client,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
+async function readTruth(dataset: StagedDataset, s3: S3Client, signal: AbortSignal): Promise<readonly GroundTruth[]> {
   const read = async (key: string) => {
     const object = await s3.send(new GetObjectCommand({ Bucket: dataset.bucket, Key: key }), { abortSignal: signal });
     return (await object.Body?.transformToByteArray()) ?? new Uint8Array();
   };
   const folder = parseS3Uri(dataset.validation.images).key;
   const manifest = new TextDecoder().decode(await read(parseS3Uri(dataset.validation.manifest).key));
-  const truth = new Map<string, number>();
-  for (const { filename, labelId } of parseLst(manifest)) truth.set(hash(await read(`${folder}${filename}`)), labelId);
+  const truth: GroundTruth[] = [];
+  for (const { filename, labelId } of parseLst(manifest)) {
+    truth.push({ id: hash(await read(`${folder}${filename}`)), label: dataset.labels[labelId] ?? "" });
+  }
   return truth;
 }
 

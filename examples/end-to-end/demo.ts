@@ -116,7 +116,8 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
   display.start("Monitor");
   const captures = endpoint.captures ?? "";
   const monitored = await monitor({ captures, dataset, threshold: options.threshold, clients, signal });
-  const { summary, accuracy, skipped } = monitored;
+  const { summary, truth, images, skipped } = monitored;
+  const accuracy = truth.accuracy.value ?? 0;
   display.finish(`${summary.records} captures, ${percent(accuracy)} of the answers were right`);
   await deleteEndpoint({ endpoint, clients, signal });
 
@@ -135,7 +136,7 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
       belowThreshold: executions.belowThreshold,
       failed: executions.failed,
     },
-    captures: { records: summary.records, skipped },
+    captures: { records: summary.records, skipped: summary.skipped + skipped.length },
     seconds: (Date.now() - startedAt) / 1000,
   };
   const output = resolve(options.output);
@@ -146,10 +147,10 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
   const { workflow, execution } = executions.pictures;
   await writeFile(join(output, "workflow.svg"), workflow);
   if (execution !== undefined) await writeFile(join(output, "execution.svg"), execution);
-  await writeFile(join(output, "report.svg"), renderConfidenceChart(summary));
+  await writeFile(join(output, "report.svg"), renderConfidenceChart(summary, { theme: "auto" }));
   await writeFile(
     join(output, "report.html"),
-    renderReport({ summary, title: "Scones Unlimited", sections: describe(result) }),
+    renderReport({ summary, truth, images, skipped, title: "Scones Unlimited", sections: describe(result) }),
   );
   display.note(
     `\nDone in ${result.seconds.toFixed(1)} s. Look at the result: ${pathToFileURL(join(output, "report.html"))}`,

@@ -24,6 +24,9 @@ export function estimateWidth(text: string, size: number): number {
   return Math.ceil(width * size);
 }
 
+/** Blanks, but for those that hold a number and its unit together. */
+const BLANKS = /[^\S\u00a0\u2009\u202f]+/;
+
 /**
  * Breaks a text into lines: at blanks where that is possible, then within names such as `aB` or `a.b`, else anywhere.
  *
@@ -36,7 +39,7 @@ export function estimateWidth(text: string, size: number): number {
 export function wrapText(text: string, size: number, maxWidth: number): TextBlock {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
+  for (const word of text.split(BLANKS).filter((part) => part !== "")) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (estimateWidth(longer, size) <= maxWidth) {
       line = longer;

@@ -106,9 +106,10 @@ export async function startBrowser(executable: string): Promise<Page> {
     },
     async [Symbol.asyncDispose]() {
       const gone = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGKILL");
+      // Asked to end, it takes its own processes along; its answer may never come.
+      send("Browser.close", {}).catch(() => {});
       await gone;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

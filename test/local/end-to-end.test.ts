@@ -105,10 +105,10 @@ describe(`the whole workflow, on ${real ? "real CIFAR-100 images" : "generated i
     expect(executions.succeeded).toBeGreaterThan(executions.belowThreshold);
 
     const captures = endpoint.captures ?? "";
-    const { summary, accuracy } = await monitor({ captures, dataset, threshold: 0.7, clients, signal });
+    const { summary, truth } = await monitor({ captures, dataset, threshold: 0.7, clients, signal });
     expect(summary.records).toBe(dataset.validation.count);
-    expect(accuracy).toBeGreaterThanOrEqual(0.85);
-    expect(accuracy).toBeCloseTo(model.metrics.validationAccuracy ?? 0, 10);
+    expect(truth.accuracy.value).toBeGreaterThanOrEqual(0.85);
+    expect(truth.accuracy.value).toBeCloseTo(model.metrics.validationAccuracy ?? 0, 10);
     const listed = await clients.s3.send(new ListObjectsV2Command({ Bucket: "scones", Prefix: "data_capture/" }));
     for (const { Key = "" } of listed.Contents ?? []) expect(parseCaptureKey(Key), Key).toBeDefined();
   });

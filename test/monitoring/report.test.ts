@@ -20,6 +20,7 @@ async function fill(count: number, labels: readonly string[] = TWO, changes: Par
     truth: await findTruth(count, labels),
     drift: detectDrift({ baseline, summary }),
     images: summary.leastConfident.map((point) => ({ ...point, image, truth: labels[1] ?? "" })),
+    comparison: { text: "Nobody knows." } as never,
     skipped: [{ reason: "malformed", file: "a/b.jsonl", line: 7, message: "it is not JSON" }],
     title: "Scones",
     sections: [{ heading: "Endpoint", facts: [{ name: "Instance", value: "ml.m5.xlarge" }] }],
@@ -36,6 +37,7 @@ describe("renderReport", () => {
   it("shows the figures, and everything that it was given", async () => {
     const html = await fill(150);
     expect(html).toContain("<h1>Scones</h1>");
+    expect(html).toContain("<p>Nobody knows.</p>");
     expect(html).toContain("<strong>150</strong><span>captures</span>");
     expect(html).toContain("<strong>85.3\u00a0%</strong><span>right of 150 with known truth");
     expect(headings(html)).toEqual([

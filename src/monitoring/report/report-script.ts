@@ -55,14 +55,14 @@ export const REPORT_SCRIPT = `"use strict";
   const format = (time) => new Date(time).toISOString().slice(0, 19).replace("T", " ");
   const toTime = (step) => first + (Number(step) / 1000) * (last - first);
 
-  const describe = (from, to) => {
+  const describe = (from, to, isAll) => {
     let count = 0, below = 0, sum = 0, least = Infinity, most = -Infinity;
     for (const [start, end, answers, unsure, confidence] of rows) {
       if (end <= from || start >= to) continue;
       count += answers; below += unsure; sum += confidence;
       least = Math.min(least, start); most = Math.max(most, end);
     }
-    const range = span === "" || count === 0
+    const range = isAll ? "The whole time" : span === "" || count === 0
       ? format(from) + " to " + format(to) + " UTC"
       : format(least) + " to " + format(most) + " UTC, in whole bins of " + span;
     if (count === 0) return range + ": no answers.";
@@ -83,7 +83,7 @@ export const REPORT_SCRIPT = `"use strict";
     }
     fromInput.value = String(((from - first) / (last - first)) * 1000);
     toInput.value = String(((to - first) / (last - first)) * 1000);
-    output.textContent = describe(from, to);
+    output.textContent = describe(from, to, isAll);
   };
 
   for (const { svg, left, right } of charts) {

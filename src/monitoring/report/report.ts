@@ -11,6 +11,7 @@ import type { DriftReport } from "../drift/detect-drift.js";
 import type { CaptureSummary } from "../statistics/capture-summary.js";
 import { CaptureSummarySchema } from "../statistics/summary-schema.js";
 import type { TruthSummary } from "../truth/describe-truth.js";
+import type { VariantComparison } from "../variants/compare-variants.js";
 import { factTable, paragraph, section } from "./html-parts.js";
 import { describeBrush } from "./report-brush.js";
 import { describeRange, showFigures } from "./report-head.js";
@@ -43,6 +44,8 @@ export interface RenderReportOptions {
   readonly truth?: TruthSummary;
   /** What `detectDrift` returned: adds the verdict and its tests. @defaultValue none */
   readonly drift?: DriftReport;
+  /** What `compareVariants` returned: adds its verdict to the picture of the variants. @defaultValue none */
+  readonly comparison?: VariantComparison;
   /** What `collectLeastConfident` returned: adds the images of the least confident answers. @defaultValue none */
   readonly images?: readonly AnsweredImage[];
   /** What `onSkip` of `readCaptures` was told: adds the files and lines that were left out. @defaultValue none */
@@ -62,10 +65,13 @@ const SkippedSchema = z.object({
   message: z.string().optional(),
 }) as z.ZodType<unknown> as z.ZodType<SkippedCapture>;
 
+const isComparison = (value: unknown) => z.object({ text: z.string() }).safeParse(value).success;
+
 const OptionsSchema = z.strictObject({
   summary: CaptureSummarySchema,
   truth: TruthInputSchema.optional(),
   drift: DriftReportSchema.optional(),
+  comparison: z.custom<VariantComparison>(isComparison, "must be what compareVariants returns").optional(),
   images: AnsweredImagesSchema.default([]),
   skipped: z.array(SkippedSchema).default([]),
   title: z.string().default("Captured answers"),
@@ -132,7 +138,7 @@ ${describeBody(resolved)}
 `;
 }
 
-function describeBody({ summary, truth, drift, images, skipped, sections }: ResolvedOptions): string {
+function describeBody({ summary, truth, drift, comparison, images, skipped, sections }: ResolvedOptions): string {
   const isDrift = drift?.verdict === "drift";
   return [
     paragraph(describeRange(summary), "muted"),
@@ -143,7 +149,7 @@ function describeBody({ summary, truth, drift, images, skipped, sections }: Reso
     showConfidence(summary, truth),
     truth === undefined ? "" : section("Truth", showTruth(truth), showConfusion(truth)),
     drift === undefined ? "" : section("Drift", showDrift(drift)),
-    section("Variants", showVariants(summary)),
+    section("Variants", paragraph(comparison?.text ?? ""), showVariants(summary)),
     section("By class", showLabels(summary)),
     section("Least confident answers", showLeast(summary, images)),
     section("Left out", showSkipped(summary, skipped)),
