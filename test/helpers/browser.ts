@@ -21,7 +21,12 @@ export interface Page extends AsyncDisposable {
   readonly complaints: readonly string[];
   open(
     url: string,
-    view: { readonly width: number; readonly height: number; readonly scheme?: "light" | "dark" },
+    view: {
+      readonly width: number;
+      readonly height: number;
+      readonly scheme?: "light" | "dark";
+      readonly media?: "screen" | "print";
+    },
   ): Promise<void>;
   /** Runs an expression in the page, past its content security policy. */
   evaluate<T>(expression: string): Promise<T>;
@@ -79,10 +84,13 @@ export async function startBrowser(executable: string): Promise<Page> {
     });
   return {
     complaints,
-    async open(url, { width, height, scheme = "light" }) {
+    async open(url, { width, height, scheme = "light", media = "screen" }) {
       expected = url;
       await call("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
-      await call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
+      await call("Emulation.setEmulatedMedia", {
+        media,
+        features: [{ name: "prefers-color-scheme", value: scheme }],
+      });
       const loaded = new Promise<void>((resolve) => listen((method) => method === "Page.loadEventFired" && resolve()));
       await call("Page.navigate", { url });
       await loaded;

@@ -90,6 +90,20 @@ describe.skipIf(CHROMIUM === undefined)("the report in Chromium", () => {
     expect(page.complaints).toEqual([]);
   });
 
+  it("prints wide pictures in light colours, without controls", async () => {
+    await page.open(await write(120), { width: 700, height: 1000, scheme: "dark", media: "print" });
+    const isShown = (selector: string) =>
+      page.evaluate<boolean>(`document.querySelector(${JSON.stringify(selector)}).getClientRects().length > 0`);
+    expect([await isShown(".wide svg"), await isShown(".narrow svg"), await isShown("#brush")]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(await page.evaluate("getComputedStyle(document.querySelector('svg .f-paper')).fill")).toBe(
+      "rgb(255, 255, 255)",
+    );
+  });
+
   it("tells what is under the pointer, within the screen", async () => {
     await page.open(await write(120), { width: 360, height: 900 });
     const place = await page.evaluate<readonly [number, number]>(

@@ -40,7 +40,7 @@ export function describeSpan(ms: number): string {
     ["minute", 60_000],
     ["second", 1000],
   ] as const;
-  const [unit, length] = units.find(([, each]) => ms >= each && ms % each === 0) ?? ["millisecond", 1];
-  const count = ms / length;
+  const [unit, length] = units.find(([, each]) => ms === each || ms >= 2 * each) ?? ["millisecond", 1];
+  const count = Math.round((ms / length) * 10) / 10;
   return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
 }

@@ -19,8 +19,8 @@ export interface PointSpace {
   readonly radius: number;
 }
 
-/** How far a point may stand from its time, in radii, where a second is narrower than that. */
-const MAX_SHIFT = 10;
+/** How far a point may stand from its time, in pixels, where a second is narrower than that. */
+const MAX_SHIFT = 64;
 
 /**
  * Finds a place for each point so that none lies on another. Captures tell the second, so those of one second are spread
@@ -34,7 +34,7 @@ const MAX_SHIFT = 10;
 export function placePoints(points: readonly CapturePoint[], space: PointSpace): readonly PlacedPoint[] | undefined {
   const { x, y, left, right, radius } = space;
   const second = x(SECOND_MS) - x(0);
-  const reach = Math.max(second / 2, radius * MAX_SHIFT);
+  const reach = Math.max(second / 2, MAX_SHIFT);
   const taken = new Map<string, { readonly x: number; readonly y: number }[]>();
   const cell = radius * 2;
   const isFree = (atX: number, atY: number) => {
