@@ -94,3 +94,20 @@ export function instanceSchema<Instance extends object>(
 export function clientSchema<Client extends object>(name: string): z.ZodType<Client, Client> {
   return instanceSchema<Client>(`an AWS SDK v3 ${name}`, ["send"]);
 }
+
+/**
+ * Something to iterate over, at once or while waiting, passed through untouched.
+ *
+ * @param message - What it must be, for the message.
+ * @returns A schema that accepts anything iterable but a text.
+ * @internal
+ */
+export function iterableSchema<Item>(
+  message: string,
+): z.ZodType<AsyncIterable<Item> | Iterable<Item>, AsyncIterable<Item> | Iterable<Item>> {
+  return z.custom<AsyncIterable<Item> | Iterable<Item>>(
+    (value) =>
+      typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value),
+    message,
+  );
+}

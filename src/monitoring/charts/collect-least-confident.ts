@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { callbackSchema, parseOptions } from "../../core/options.js";
+import { callbackSchema, iterableSchema, parseOptions } from "../../core/options.js";
 import { CaptureError } from "../capture/capture-errors.js";
 import type { Observation } from "../capture/parse-capture.js";
 import type { CaptureSummary } from "../statistics/capture-summary.js";
@@ -19,16 +19,10 @@ export interface CollectLeastConfidentOptions {
   readonly idOf?: (observation: Observation) => string | undefined;
 }
 
-const isIterable = (value: unknown) =>
-  typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
-
 const OptionsSchema = z.strictObject({
   summary: CaptureSummarySchema,
-  observations: z.custom<AsyncIterable<Observation>>(
-    isIterable,
-    "must be an iterable, such as what readCaptures returns",
-  ),
-  truth: z.custom<AsyncIterable<GroundTruth>>(isIterable, "must be an iterable of { id, label }").optional(),
+  observations: iterableSchema<Observation>("must be an iterable, such as what readCaptures returns"),
+  truth: iterableSchema<GroundTruth>("must be an iterable of { id, label }").optional(),
   idOf: callbackSchema<(observation: Observation) => string | undefined>().optional(),
 });
 

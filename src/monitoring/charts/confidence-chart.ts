@@ -153,7 +153,7 @@ function drawAnswers(
 
 /** Tries it with smaller points, too. */
 function findPlaces(points: readonly CapturePoint[], space: Omit<PointSpace, "radius">, radius: number) {
-  for (const size of [radius, MIN_RADIUS]) {
+  for (const size of [radius, (radius + MIN_RADIUS) / 2, MIN_RADIUS]) {
     const placed = placePoints(points, { ...space, radius: size });
     if (placed !== undefined) return { points: placed, radius: size };
   }

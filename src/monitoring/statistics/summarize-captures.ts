@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { LabelsSchema } from "../../core/contracts.js";
-import { parseOptions } from "../../core/options.js";
+import { iterableSchema, parseOptions } from "../../core/options.js";
 import type { Observation } from "../capture/parse-capture.js";
 import type { CaptureSummary } from "./capture-summary.js";
 import { SummaryBuilder } from "./summary-builder.js";
@@ -27,8 +27,7 @@ const OptionsSchema = z.strictObject({
   images: z.enum(["omit", "measure"]).default("omit"),
 });
 
-const ObservationsSchema = z.custom<AsyncIterable<Observation> | Iterable<Observation>>(
-  (value) => typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value),
+const ObservationsSchema = iterableSchema<Observation>(
   "observations must be an iterable, such as what readCaptures returns",
 );
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { LabelsSchema } from "../../core/contracts.js";
-import { callbackSchema, parseOptions } from "../../core/options.js";
+import { callbackSchema, iterableSchema, parseOptions } from "../../core/options.js";
 import type { Observation } from "../capture/parse-capture.js";
 import { SketchBuilder } from "../statistics/sketch.js";
 import { describeTruth, STEPS, stepOf, type TruthSummary } from "./describe-truth.js";
@@ -19,13 +19,9 @@ export interface JoinGroundTruthOptions {
   readonly idOf?: (observation: Observation) => string | undefined;
 }
 
-const isIterable = (value: unknown) =>
-  typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
-const iterable = <T>(message: string) => z.custom<AsyncIterable<T> | Iterable<T>>(isIterable, message);
-
 const OptionsSchema = z.strictObject({
-  observations: iterable<Observation>("must be an iterable, such as what readCaptures returns"),
-  truth: iterable<GroundTruth>("must be an iterable of { id, label }"),
+  observations: iterableSchema<Observation>("must be an iterable, such as what readCaptures returns"),
+  truth: iterableSchema<GroundTruth>("must be an iterable of { id, label }"),
   labels: LabelsSchema,
   idOf: callbackSchema<(observation: Observation) => string | undefined>().optional(),
 });
