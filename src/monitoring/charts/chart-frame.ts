@@ -4,8 +4,8 @@ import type { ChartShape } from "./chart-options.js";
 import { CHART_FONT, describeChartStyle } from "./chart-theme.js";
 import { rect, text } from "./svg-parts.js";
 
-/** Font sizes in pixels. @internal */
-export const TITLE_SIZE = 17;
+/** Font sizes in pixels. */
+const TITLE_SIZE = 17;
 /** @internal */
 export const TEXT_SIZE = 12;
 /** Space at the edges. @internal */
