@@ -6,7 +6,7 @@ import type { Readable, Writable } from "node:stream";
 
 /** Where Chromium is; tests that need it skip where it is not. */
 export const CHROMIUM = [
-  process.env["CHROMIUM_PATH"] ?? "",
+  process.env["CHROME_PATH"] ?? "",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",

@@ -46,20 +46,23 @@ describe("renderConfidenceChart", () => {
     }
   });
 
-  it("counts in cells what has no room, loses none, and never mixes both sides of the threshold", async () => {
-    const summary = await summarize(30_000, TWO, 1000, { maxPoints: 100_000, binMs: 60_000, threshold: 0.8123 });
-    const svg = renderConfidenceChart(summary);
-    const count = (side: string) =>
-      [...svg.matchAll(new RegExp(`<title>([\\d\u2009]+) answers? ${side}`, "g"))].reduce(
-        (sum, [, found = ""]) => sum + Number(found.replace(/\D/g, "")),
-        0,
-      );
-    expect(count("below")).toBe(summary.overall.belowThreshold);
-    expect(count("below") + count("from")).toBe(30_000);
-    expectPicture(svg);
-    expect(svg.length).toBeLessThan(1_000_000);
-    for (const text of ["median", "5 % are below"]) expect(findTexts(svg).map((each) => each.text)).toContain(text);
-  });
+  it.each([0.5, 0.8, 0.8123, 1])(
+    "counts in cells what has no room, loses none, and never mixes both sides of %d",
+    async (threshold) => {
+      const summary = await summarize(30_000, TWO, 1000, { maxPoints: 100_000, binMs: 60_000, threshold });
+      const svg = renderConfidenceChart(summary);
+      const count = (side: string) =>
+        [...svg.matchAll(new RegExp(`<title>([\\d\u2009]+) answers? ${side}`, "g"))].reduce(
+          (sum, [, found = ""]) => sum + Number(found.replace(/\D/g, "")),
+          0,
+        );
+      expect(count("below")).toBe(summary.overall.belowThreshold);
+      expect(count("below") + count("from")).toBe(30_000);
+      expectPicture(svg);
+      expect(svg.length).toBeLessThan(1_000_000);
+      for (const text of ["median", "5 % are below"]) expect(findTexts(svg).map((each) => each.text)).toContain(text);
+    },
+  );
 
   it("says that many answers are shown by a sample", async () => {
     const svg = renderConfidenceChart(await summarize(3000, TWO, 1000, { maxPoints: 50 }));
