@@ -49,14 +49,17 @@ export function drawConfusionMatrix(truth: TruthSummary, shape: ChartShape): str
   const grid = layOutGrid(labels, shape, head.bottom);
   const cells = truth.confusion.flatMap((row, rowId) => {
     const images = row.reduce((sum, count) => sum + count, 0);
-    return row.map((count, columnId) => drawCell(grid, labels, { rowId, columnId, count, images }));
+    // What never happened is a white cell, and a hundred classes would have thousands of them.
+    return row.flatMap((count, columnId) =>
+      count === 0 ? [] : [drawCell(grid, labels, { rowId, columnId, count, images })],
+    );
   });
   return writeChart(shape, {
     height: Math.ceil(grid.plot.bottom + MARGIN),
     description: words === "" ? "No answer whose truth is known." : words,
     parts: [
       head.parts,
-      ...(matched === 0 ? [] : cells),
+      ...cells,
       matched === 0 ? "" : drawGrid(grid),
       matched === 0 ? drawNothing(grid.plot, "No answer whose truth is known") : "",
       drawNames(grid, head.bottom),
@@ -69,7 +72,7 @@ function drawCell(
   labels: readonly string[],
   { rowId, columnId, count, images }: { rowId: number; columnId: number; count: number; images: number },
 ): string {
-  const share = images === 0 ? 0 : count / images;
+  const share = count / images;
   const box: Rect = {
     x: plot.left + columnId * cell.width,
     y: plot.top + rowId * cell.height,
@@ -82,10 +85,9 @@ function drawCell(
   const size = cell.width > 90 && cell.height > 48 ? 16 : TEXT_SIZE;
   const written = formatCount(count);
   const hasRoom = estimateWidth(written, size) + 4 <= cell.width && size + 4 <= cell.height;
-  const hasShare =
-    hasRoom && count > 0 && cell.height >= 52 && estimateWidth(formatPercent(share), TEXT_SIZE) + 4 <= cell.width;
+  const hasShare = hasRoom && cell.height >= 52 && estimateWidth(formatPercent(share), TEXT_SIZE) + 4 <= cell.width;
   const words = [
-    hasRoom && count > 0
+    hasRoom
       ? text(written, { ...middle, y: middle.y + (hasShare ? -2 : 4), size, tone, isBold: rowId === columnId })
       : "",
     hasShare ? text(formatPercent(share), { ...middle, y: middle.y + 16, size: TEXT_SIZE, tone }) : "",
