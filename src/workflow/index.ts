@@ -47,11 +47,13 @@ export {
   runExecution,
 } from "./execution/run-execution.js";
 export { type DeleteStateMachineOptions, deleteStateMachine } from "./machine/delete-state-machine.js";
-export {
-  type DeployedStateMachine,
-  type DeployStateMachineOptions,
-  deployStateMachine,
-} from "./machine/deploy-state-machine.js";
+export type {
+  DeployStateMachineOptions,
+  StateMachineAlias,
+  StateMachineLogging,
+  StateMachineProgressEvent,
+} from "./machine/deploy-options.js";
+export { type DeployedStateMachine, deployStateMachine } from "./machine/deploy-state-machine.js";
 export { buildExecutionPolicy, type ExecutionPolicyOptions, findPolicyGaps } from "./policy/build-execution-policy.js";
 export type { PolicyDocument, PolicyStatement } from "./policy/policy-document.js";
 export type { PolicyGap, PolicyGapCode } from "./policy/policy-gap.js";
@@ -66,7 +68,7 @@ export {
 export type { ExecutionTrace, StateRun, TraceStatus } from "./render/execution-trace.js";
 export { type RenderWorkflowOptions, renderWorkflow } from "./render/render-workflow.js";
 export { renderWorkflowMermaid } from "./render/render-workflow-mermaid.js";
-export { DefinitionError, ExecutionFailedError, ExecutionOutputError } from "./workflow-errors.js";
+export { DefinitionError, ExecutionFailedError, ExecutionOutputError, StateMachineError } from "./workflow-errors.js";
 export {
   type BuildInferenceWorkflowOptions,
   buildInferenceWorkflow,
