@@ -46,6 +46,8 @@ export {
   type RunExecutionOptions,
   runExecution,
 } from "./execution/run-execution.js";
+export { runMany } from "./execution/run-many.js";
+export type { ManyExecutionResult, RunManyOptions, RunManyProgressEvent } from "./execution/run-many-options.js";
 export { type DeleteStateMachineOptions, deleteStateMachine } from "./machine/delete-state-machine.js";
 export type {
   DeployStateMachineOptions,

@@ -16,6 +16,7 @@ import { waitTimeout } from "../../core/wait-timeout.js";
 import { machineNameSchema, stateMachineArnSchema } from "../machine/machine-names.js";
 import { type ExecutionEnd, executionFailed, parseOutput } from "./execution-result.js";
 import { findFailedState } from "./failed-state.js";
+import { isThrottle } from "./throttling.js";
 
 /** What `runExecution` tells while it waits. */
 export type ExecutionProgressEvent =
@@ -40,7 +41,7 @@ export type ExecutionProgressEvent =
 
 /** Options of {@link runExecution}. */
 export interface RunExecutionOptions<Schema extends z.ZodType = z.ZodUnknown> {
-  /** ARN of a Standard state machine; Express ones cannot be asked for a result. */
+  /** ARN of a Standard state machine, or of a version or alias of one; Express ones cannot be asked for a result. */
   readonly stateMachineArn: string;
   /** The execution's input: any JSON value of at most 262,144 bytes. @defaultValue `{}` */
   readonly input?: unknown;
@@ -167,6 +168,8 @@ async function waitForEnd(client: SFNClient, executionArn: string, options: Reso
       return await abortable(signal, (send) => client.send(new DescribeExecutionCommand({ executionArn }), send));
     } catch (error) {
       if (error instanceof ExecutionDoesNotExist && Date.now() < visibleBy) return undefined;
+      // The execution is none the worse for it, and the next question comes later.
+      if (isThrottle(error)) return undefined;
       throw error;
     }
   };
