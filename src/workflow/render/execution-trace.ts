@@ -23,6 +23,10 @@ export interface StateRun {
   readonly from?: string;
   /** Whether a catcher of that state led to it. */
   readonly isCaught: boolean;
+  /** What it was given; absent where the history does not hold it whole. */
+  readonly input?: unknown;
+  /** What it handed on; absent while it runs, after a failure, and where the history does not hold it whole. */
+  readonly output?: unknown;
 }
 
 /** What happened in an execution. */
@@ -35,6 +39,10 @@ export interface ExecutionTrace {
   readonly error?: string;
   /** What happened. */
   readonly cause?: string;
+  /** What the execution was given; absent where the history does not hold it whole. */
+  readonly input?: unknown;
+  /** What the execution returned; absent unless it succeeded, and where the history does not hold it whole. */
+  readonly output?: unknown;
 }
 
 type Draft = { -readonly [Key in keyof StateRun]: StateRun[Key] | undefined } & {
@@ -43,12 +51,15 @@ type Draft = { -readonly [Key in keyof StateRun]: StateRun[Key] | undefined } & 
   readonly type: string;
   readonly previousId: number;
   attempts: Map<number, number>;
+  /** The state in it that made it fail. */
+  blamed?: Draft;
 };
 
 const END = /^Execution(Succeeded|Failed|TimedOut|Aborted)$/;
 const ENTERED = /^(.+)StateEntered$/;
 const SCHEDULED = /^(Task|LambdaFunction|Activity)Scheduled$|^(Map|Parallel)StateStarted$/;
 const FAILED = /^(?!Execution|MapIteration|MapRun).*(Failed|TimedOut|Aborted)$/;
+const ABORTED = /^(.+)StateAborted$/;
 const SUCCEEDED = /^(?!Execution|MapIteration|MapRun).*Succeeded$/;
 const STATUS = { Succeeded: "SUCCEEDED", Failed: "FAILED", TimedOut: "TIMED_OUT", Aborted: "ABORTED" } as const;
 
@@ -65,6 +76,15 @@ export function traceExecution(events: readonly TraceEvent[]): ExecutionTrace {
   /** What an event belongs to: the number of the event that entered its state. */
   const owner = new Map<number, number>();
   const exited = new Map<number, number>();
+
+  /** States by type, in the order in which they were entered. */
+  const byType = new Map<string, number[]>();
+  /** The event of an aborted state names neither the state nor one of its events: it is the newest open one of its type. */
+  const findAborted = (type: string): number | undefined => {
+    const ids = byType.get(type) ?? [];
+    for (let id = ids.pop(); id !== undefined; id = ids.pop()) if (entered.get(id)?.status === undefined) return id;
+    return undefined;
+  };
 
   /** The open state that an event is in, or the nearest around it that fits. */
   const find = (from: number, fits: (run: Draft) => boolean): number | undefined => {
@@ -92,39 +112,54 @@ export function traceExecution(events: readonly TraceEvent[]): ExecutionTrace {
         type: isEntered[1] ?? "",
         enteredAt: time,
         previousId,
-        status: undefined,
-        endedAt: undefined,
+        status: isEntered[1] === "Fail" ? "FAILED" : undefined,
+        endedAt: isEntered[1] === "Fail" ? time : undefined,
         retries: 0,
         error: undefined,
         cause: undefined,
         from: from?.name,
         isCaught: from?.status === "CAUGHT",
+        input: event.input,
+        output: undefined,
         attempts: new Map(),
       });
       owner.set(id, id);
+      const ofType = byType.get(isEntered[1] ?? "");
+      if (ofType === undefined) byType.set(isEntered[1] ?? "", [id]);
+      else ofType.push(id);
       continue;
     }
     const kind = /^(Map|Parallel)State/.exec(type)?.[1];
     const isExit = type.endsWith("StateExited");
-    const start = find(previousId, (run) =>
-      isExit ? run.name === (event.name ?? run.name) : kind === undefined || run.type === kind,
-    );
+    const aborted = ABORTED.exec(type)?.[1];
+    const start =
+      aborted === undefined
+        ? find(previousId, (run) =>
+            isExit ? run.name === (event.name ?? run.name) : kind === undefined || run.type === kind,
+          )
+        : findAborted(aborted);
     const run = start === undefined ? undefined : entered.get(start);
     if (start === undefined || run === undefined || /^(Execution|MapIteration)/.test(type)) continue;
     owner.set(id, start);
     if (isExit) {
       exited.set(id, start);
       run.endedAt = time;
-      run.status = run.error === undefined ? "SUCCEEDED" : "CAUGHT";
+      run.output = event.output;
+      if (run.status === "FAILED") {
+        run.status = "CAUGHT";
+        nameCaughtError(run);
+      } else run.status = "SUCCEEDED";
     } else if (SCHEDULED.test(type)) {
       run.attempts.set(event.redrive, (run.attempts.get(event.redrive) ?? 0) + 1);
       run.error = run.cause = run.status = run.endedAt = undefined;
-    } else if (SUCCEEDED.test(type)) run.error = run.cause = undefined;
+    } else if (SUCCEEDED.test(type)) run.error = run.cause = run.status = undefined;
     else if (FAILED.test(type)) {
-      run.error = event.error ?? type;
-      run.cause = event.cause;
       run.status = type.endsWith("Aborted") ? "ABORTED" : "FAILED";
       run.endedAt = time;
+      run.error = event.error ?? (run.status === "ABORTED" || kind !== undefined ? undefined : type);
+      run.cause = event.cause;
+      if (run.status === "FAILED" && kind !== undefined)
+        blameInner(run, entered.get(find(previousId, () => true) ?? 0), time);
     }
   }
 
@@ -138,16 +173,43 @@ export function traceExecution(events: readonly TraceEvent[]): ExecutionTrace {
     runs: [...entered].map(([id, draft]) => finish(draft, ended, status, id === failing)),
     ...(ended?.error === undefined ? {} : { error: ended.error }),
     ...(ended?.cause === undefined ? {} : { cause: ended.cause }),
+    ...parsed("input", events.find(({ type }) => type === "ExecutionStarted")?.input),
+    ...parsed("output", ended?.output),
   };
+}
+
+/** The event of a Map or Parallel that failed has no error; it is that of the state in it that failed. */
+function blameInner(run: Draft, inner: Draft | undefined, time: number): void {
+  if (inner === undefined || inner === run) return;
+  inner.status ??= "FAILED";
+  inner.endedAt ??= time;
+  run.error ??= inner.error;
+  run.cause ??= inner.cause;
+  run.blamed = inner;
+}
+
+/** A Fail state in a branch leaves its error nowhere but in what the catcher hands on. */
+function nameCaughtError(run: Draft): void {
+  if (run.error !== undefined) return;
+  const { output } = parsed("output", run.output);
+  const places = isRecord(output) ? [output, ...Object.values(output)] : [];
+  const found = places.find((place) => isRecord(place) && typeof place["Error"] === "string");
+  if (!isRecord(found)) return;
+  run.error = String(found["Error"]);
+  run.cause = typeof found["Cause"] === "string" ? found["Cause"] : undefined;
+  if (run.blamed === undefined) return;
+  run.blamed.error ??= run.error;
+  run.blamed.cause ??= run.cause;
 }
 
 /** What was open when the execution ended is failed where the end came from, and aborted elsewhere. */
 function finish(draft: Draft, end: TraceEvent | undefined, status: TraceStatus, isFailing: boolean): StateRun {
   const isOpen = draft.status === undefined && end !== undefined;
   const endedAt = draft.endedAt ?? (isOpen ? end.time : undefined);
-  const error = draft.error ?? (isOpen && isFailing ? end.error : undefined);
-  const cause = draft.cause ?? (isOpen && isFailing ? end.cause : undefined);
-  const open: TraceStatus = end === undefined ? "RUNNING" : isFailing || status === "SUCCEEDED" ? status : "ABORTED";
+  const takesError = isFailing && draft.status !== "SUCCEEDED" && draft.status !== "CAUGHT";
+  const error = draft.error ?? (takesError ? end?.error : undefined);
+  const cause = draft.cause ?? (takesError ? end?.cause : undefined);
+  const open: TraceStatus = end === undefined ? "RUNNING" : isFailing ? status : "ABORTED";
   return {
     name: draft.name,
     status: draft.status ?? open,
@@ -158,5 +220,21 @@ function finish(draft: Draft, end: TraceEvent | undefined, status: TraceStatus, 
     ...(cause === undefined ? {} : { cause }),
     ...(draft.from === undefined ? {} : { from: draft.from }),
     isCaught: draft.isCaught ?? false,
+    ...parsed("input", draft.input),
+    ...parsed("output", draft.output),
   };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Data that was cut off is no JSON any more. */
+function parsed<Key extends string>(key: Key, text: unknown): { readonly [Name in Key]?: unknown } {
+  if (typeof text !== "string") return {};
+  try {
+    return { [key]: JSON.parse(text) as unknown } as { readonly [Name in Key]?: unknown };
+  } catch {
+    return {};
+  }
 }
