@@ -48,6 +48,7 @@ export {
 } from "./execution/run-execution.js";
 export { runMany } from "./execution/run-many.js";
 export type { ManyExecutionResult, RunManyOptions, RunManyProgressEvent } from "./execution/run-many-options.js";
+export { type BuildTriggerOptions, buildTrigger, type Trigger, type TriggerTarget } from "./machine/build-trigger.js";
 export { type DeleteStateMachineOptions, deleteStateMachine } from "./machine/delete-state-machine.js";
 export type {
   DeployStateMachineOptions,
@@ -56,6 +57,7 @@ export type {
   StateMachineProgressEvent,
 } from "./machine/deploy-options.js";
 export { type DeployedStateMachine, deployStateMachine } from "./machine/deploy-state-machine.js";
+export type { EventPattern, InputTransformer } from "./machine/upload-event.js";
 export { buildExecutionPolicy, type ExecutionPolicyOptions, findPolicyGaps } from "./policy/build-execution-policy.js";
 export type { PolicyDocument, PolicyStatement } from "./policy/policy-document.js";
 export type { PolicyGap, PolicyGapCode } from "./policy/policy-gap.js";
