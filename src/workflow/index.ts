@@ -7,6 +7,14 @@
 
 export { checkDefinition } from "./checks/check-definition.js";
 export type { ValidationIssue, ValidationIssueCode } from "./checks/issue.js";
+export type { CloudFormationOptions, TemplateTrigger } from "./cloudformation/template-options.js";
+export type {
+  CloudFormationOutput,
+  CloudFormationParameter,
+  CloudFormationResource,
+  CloudFormationTemplate,
+} from "./cloudformation/template-types.js";
+export { toCloudFormation } from "./cloudformation/to-cloud-formation.js";
 export type {
   Catcher,
   ChoiceRule,
