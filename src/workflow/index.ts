@@ -48,14 +48,10 @@ export {
 } from "./definition/state-machine.js";
 export type { Step, StepContext } from "./definition/step.js";
 export { readExecution } from "./execution/read-execution.js";
-export {
-  type ExecutionProgressEvent,
-  type ExecutionResult,
-  type RunExecutionOptions,
-  runExecution,
-} from "./execution/run-execution.js";
+export { type ExecutionResult, type RunExecutionOptions, runExecution } from "./execution/run-execution.js";
 export { runMany } from "./execution/run-many.js";
 export type { ManyExecutionResult, RunManyOptions, RunManyProgressEvent } from "./execution/run-many-options.js";
+export type { ExecutionProgressEvent } from "./execution/wait-for-end.js";
 export { type BuildTriggerOptions, buildTrigger, type Trigger, type TriggerTarget } from "./machine/build-trigger.js";
 export { type DeleteStateMachineOptions, deleteStateMachine } from "./machine/delete-state-machine.js";
 export type {

@@ -205,6 +205,26 @@ describe("readExecution", () => {
     expect(by("End")).toMatchObject([{ status: "FAILED", error: "Over", from: "Both", isCaught: true }]);
   });
 
+  it("blames the state whose expression failed, which the events do not lead back to", () => {
+    const at = { timestamp: 1 };
+    const details = {
+      state: "Shape",
+      error: "States.QueryEvaluationError",
+      cause: "It is undefined.",
+      location: "Output",
+    };
+    const trace = readExecution([
+      { id: 1, previousEventId: 0, type: "ExecutionStarted", ...at },
+      { id: 2, previousEventId: 0, type: "PassStateEntered", stateEnteredEventDetails: { name: "Shape" }, ...at },
+      { id: 3, previousEventId: 0, type: "EvaluationFailed", evaluationFailedEventDetails: details, ...at },
+      { id: 4, previousEventId: 3, type: "ExecutionFailed", executionFailedEventDetails: details, ...at },
+    ]);
+    expect(trace).toMatchObject({
+      status: "FAILED",
+      runs: [{ name: "Shape", status: "FAILED", error: "States.QueryEvaluationError" }],
+    });
+  });
+
   it("knows in which branch an execution failed, and what a stop cut off", async () => {
     await using local = await createLocalAws();
     const definition: StateMachineDefinition = {

@@ -41,7 +41,7 @@ export const historyEventSchema = z
       type: event.type,
       time: event.timestamp,
       redrive: event.redriveId ?? 0,
-      name: text("name") ?? event.stepName ?? undefined,
+      name: text("name") ?? text("state") ?? event.stepName ?? undefined,
       error: text("error"),
       cause: text("cause"),
       input: text("input"),

@@ -3,7 +3,6 @@ import { ExecutionAlreadyExists, InvalidExecutionInput, InvalidName, SFNClient }
 import type * as z from "zod";
 import { forEachConcurrent } from "../../core/concurrency.js";
 import { isSconesError } from "../../core/errors.js";
-import { createResourceName } from "../../core/names.js";
 import { parseOptions } from "../../core/options.js";
 import { useClient } from "../../core/use-client.js";
 import { Handover } from "./handover.js";
@@ -98,10 +97,9 @@ async function runAll(
   signal: AbortSignal,
 ): Promise<void> {
   const gate = new StartGate(options.ratePerSecond);
-  const run = createResourceName("run");
   const inputs = readInputs(options.inputs, signal);
   await forEachConcurrent(inputs, { limit: options.concurrency, signal }, async (item) => {
-    const result = await runOne(client, options, { gate, run, signal }, item);
+    const result = await runOne(client, options, { gate, signal }, item);
     await results.offer(result);
     if (result.type === "failed" && options.onFailure === "stop") throw result.error;
   });
@@ -109,8 +107,6 @@ async function runAll(
 
 interface Run {
   readonly gate: StartGate;
-  /** What the executions' names begin with. */
-  readonly run: string;
   readonly signal: AbortSignal;
 }
 
@@ -126,11 +122,11 @@ async function runOne(
   const request: RunExecutionOptions<z.ZodType> = {
     stateMachineArn: options.stateMachineArn,
     input,
-    name: options.nameOf?.(input, index) ?? `${run.run}-${index}`,
     timeoutMs: options.timeoutMs,
     onAbort: options.onAbort,
     clients: { sfn: client },
     signal: run.signal,
+    ...(options.nameOf === undefined ? {} : { name: options.nameOf(input, index) }),
     ...(options.outputSchema === undefined ? {} : { outputSchema: options.outputSchema }),
     ...(options.pollIntervalMs === undefined ? {} : { pollIntervalMs: options.pollIntervalMs }),
     onProgress: (event) => {

@@ -77,13 +77,13 @@ export function traceExecution(events: readonly TraceEvent[]): ExecutionTrace {
   const owner = new Map<number, number>();
   const exited = new Map<number, number>();
 
-  /** States by type, in the order in which they were entered. */
-  const byType = new Map<string, number[]>();
-  /** The event of an aborted state names neither the state nor one of its events: it is the newest open one of its type. */
-  const findAborted = (type: string): number | undefined => {
-    const ids = byType.get(type) ?? [];
-    for (let id = ids.pop(); id !== undefined; id = ids.pop()) if (entered.get(id)?.status === undefined) return id;
-    return undefined;
+  /** States by type and by name, in the order in which they were entered. */
+  const byKey = new Map<string, number[]>();
+  /** The newest open state of a type or name, for events that do not say from which event they come. */
+  const findOpen = (key: string): number | undefined => {
+    const ids = byKey.get(key) ?? [];
+    while (ids.length > 0 && entered.get(ids.at(-1) ?? 0)?.status !== undefined) ids.pop();
+    return ids.at(-1);
   };
 
   /** The open state that an event is in, or the nearest around it that fits. */
@@ -124,20 +124,24 @@ export function traceExecution(events: readonly TraceEvent[]): ExecutionTrace {
         attempts: new Map(),
       });
       owner.set(id, id);
-      const ofType = byType.get(isEntered[1] ?? "");
-      if (ofType === undefined) byType.set(isEntered[1] ?? "", [id]);
-      else ofType.push(id);
+      for (const key of [`type ${isEntered[1]}`, `name ${event.name}`]) {
+        const known = byKey.get(key);
+        if (known === undefined) byKey.set(key, [id]);
+        else known.push(id);
+      }
       continue;
     }
     const kind = /^(Map|Parallel)State/.exec(type)?.[1];
     const isExit = type.endsWith("StateExited");
     const aborted = ABORTED.exec(type)?.[1];
     const start =
-      aborted === undefined
-        ? find(previousId, (run) =>
-            isExit ? run.name === (event.name ?? run.name) : kind === undefined || run.type === kind,
-          )
-        : findAborted(aborted);
+      aborted !== undefined
+        ? findOpen(`type ${aborted}`)
+        : type === "EvaluationFailed"
+          ? findOpen(`name ${event.name}`)
+          : find(previousId, (one) =>
+              isExit ? one.name === (event.name ?? one.name) : kind === undefined || one.type === kind,
+            );
     const run = start === undefined ? undefined : entered.get(start);
     if (start === undefined || run === undefined || /^(Execution|MapIteration)/.test(type)) continue;
     owner.set(id, start);
