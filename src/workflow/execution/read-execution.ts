@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { parseOptions } from "../../core/options.js";
-import { type ExecutionTrace, traceExecution } from "../render/execution-trace.js";
+import type { ExecutionTrace } from "../render/execution-trace.js";
+import { traceExecution } from "../render/trace-execution.js";
 import { historyEventSchema } from "./history-event.js";
 
 /** How often a text may have been encoded as JSON. */
