@@ -64,9 +64,8 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
  *
  * @param rule - The rule.
  * @returns Such as `$.confidence < 0.7`; the rule's own remark where it has one.
- * @internal
  */
-export function describeRule(rule: JsonObject): string {
+function describeRule(rule: JsonObject): string {
   if (typeof rule["Comment"] === "string" && rule["Comment"].trim() !== "") return rule["Comment"];
   if (rule["Condition"] !== undefined) return String(rule["Condition"]).replace(/^\{%\s*|\s*%\}$/g, "");
   if (isObject(rule["Not"])) return `not (${describeRule(rule["Not"])})`;
