@@ -168,10 +168,21 @@ describe("toCloudFormation", () => {
       Parameters: { "TopicArn.$": "$.topic", Message: "x" },
     });
     expect(() => toCloudFormation({ definition: dynamic })).toThrow(/resources: at \/States\/T\/Parameters\/TopicArn/);
-    const resources = { T: ["arn:aws:sns:us-east-1:123456789012:known"] };
-    expect(actionsOf(toCloudFormation({ definition: dynamic, resources }), "StateMachineRole")).toContain(
-      "sns:Publish",
+    const place = `${variable("AWS::Region")}:${variable("AWS::AccountId")}`;
+    const resources = { T: [`arn:${variable("AWS::Partition")}:sns:${place}:known`] };
+    const template = toCloudFormation({ definition: dynamic, resources });
+    expect(lintTemplate(template)).toEqual([]);
+    expect(JSON.stringify(template.Resources["StateMachineRole"])).toContain(
+      JSON.stringify({ Action: ["sns:Publish"], Resource: [{ "Fn::Sub": resources.T[0] }] }).slice(1, -1),
     );
+    const train = task({
+      Resource: "arn:aws:states:::sagemaker:createModel",
+      Parameters: { "ModelName.$": "$.name", ExecutionRoleArn: ROLE_ARN },
+    });
+    expect(() => toCloudFormation({ definition: train })).toThrow(/ModelName is known only when.*\} *\. Correct them/);
+    const models = `arn:aws:sagemaker:${place}:model/scones-*`;
+    const trained = toCloudFormation({ definition: train, resources: { T: [models] } });
+    expect(JSON.stringify(trained.Resources["StateMachineRole"])).toContain(JSON.stringify({ "Fn::Sub": models }));
   });
 
   it("is new on every call", () => {

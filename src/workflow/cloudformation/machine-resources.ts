@@ -84,22 +84,38 @@ function inferenceWorkflow({ queryLanguage }: ResolvedTemplateOptions): StateMac
   });
 }
 
+/** What a stack knows of itself, under names without the colons that separate the parts of an ARN. */
+const PSEUDO_NAMES: Readonly<Record<string, string>> = Object.fromEntries(
+  ["AccountId", "Partition", "Region", "StackName"].map((name) => [`AWS${name}`, variable(`AWS::${name}`)]),
+);
+
 /** The policy is exact or there is none: what only the data of an execution names has to be given. */
 function describePolicy(
   definition: StateMachineDefinition,
   { resources, tracing }: ResolvedTemplateOptions,
   names: Readonly<Record<string, string>>,
 ): unknown {
-  const place = { ...PLACE, stateMachineName: STACK_NAME, resources, logging: true, tracing };
-  const [gap] = findPolicyGaps(definition, place).filter(({ code }) => code !== "RESOURCE_SUBSTITUTED");
-  if (gap !== undefined) throw refuse("resources", `at ${gap.path} of the definition: ${gap.message} ${gap.remedy}`);
-  return policyFor(buildExecutionPolicy(definition, place), names);
+  const given = Object.entries(resources).map(([state, arns]) => [
+    state,
+    arns.map((arn) => arn.replaceAll("${AWS::", "${AWS")),
+  ]);
+  const place = {
+    ...PLACE,
+    stateMachineName: STACK_NAME,
+    resources: Object.fromEntries(given) as typeof resources,
+    logging: true,
+    tracing,
+  };
+  const gaps = findPolicyGaps(definition, place).filter(({ code }) => code !== "RESOURCE_SUBSTITUTED");
+  const unknown = gaps.map(({ path, message, remedy }) => `at ${path} of the definition: ${message} ${remedy}`);
+  if (unknown.length > 0) throw refuse("resources", unknown.join(" "));
+  return policyFor(buildExecutionPolicy(definition, place), { ...names, ...PSEUDO_NAMES });
 }
 
 function refuse(path: string, message: string): InvalidOptionsError {
   return new InvalidOptionsError({
     code: "INVALID_OPTIONS",
-    message: `toCloudFormation cannot work with these options: ${path}: ${message}. Correct them and call again.`,
+    message: `toCloudFormation cannot work with these options: ${path}: ${message.replace(/\.$/, "")}. Correct them and call again.`,
     details: { functionName: "toCloudFormation", issues: [{ path, message }] },
   });
 }
