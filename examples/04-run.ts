@@ -4,13 +4,7 @@ import { GetExecutionHistoryCommand, type SFNClient } from "@aws-sdk/client-sfn"
 import { isSconesError, parseS3Uri, type StagedDataset } from "scones-ml/core";
 import { type LstRow, parseLst } from "scones-ml/etl";
 import { InferencePayloadSchema } from "scones-ml/inference";
-import {
-  buildInferenceWorkflow,
-  deployStateMachine,
-  readExecution,
-  renderWorkflow,
-  runExecution,
-} from "scones-ml/workflow";
+import { buildInferenceWorkflow, deployStateMachine, readExecution, renderWorkflow, runMany } from "scones-ml/workflow";
 import { z } from "zod";
 
 /** How the executions over the test images ended. */
@@ -62,24 +56,29 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   });
   const images = await readManifest(dataset, clients.s3, signal);
   const { key: prefix } = parseS3Uri(dataset.validation.images);
+  const results = runMany({
+    stateMachineArn,
+    inputs: images.map(({ filename }) => ({
+      image_data: "",
+      s3_bucket: dataset.bucket,
+      s3_key: `${prefix}${filename}`,
+      inferences: [],
+    })),
+    outputSchema: OutputSchema,
+    concurrency: options.concurrency,
+    clients,
+    signal,
+  });
   const counts = { total: images.length, succeeded: 0, belowThreshold: 0, failed: 0 };
   const reasons = new Map<string, string>();
   let done = 0;
   let shown: { readonly arn: string; readonly isLoud: boolean } | undefined;
-
-  const classify = async ({ filename }: LstRow): Promise<void> => {
-    const input = { image_data: "", s3_bucket: dataset.bucket, s3_key: `${prefix}${filename}`, inferences: [] };
-    try {
-      const { executionArn } = await runExecution({
-        stateMachineArn,
-        input,
-        outputSchema: OutputSchema,
-        clients,
-        signal,
-      });
+  for await (const result of results) {
+    if (result.type === "succeeded") {
       counts.succeeded++;
-      if (!shown?.isLoud) shown = { arn: executionArn, isLoud: false };
-    } catch (error) {
+      if (!shown?.isLoud) shown = { arn: result.executionArn, isLoud: false };
+    } else {
+      const { error } = result;
       if (!isSconesError(error, "EXECUTION_FAILED")) throw error;
       if (error.details.error === "THRESHOLD_CONFIDENCE_NOT_MET") {
         counts.belowThreshold++;
@@ -90,13 +89,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       }
     }
     options.onProgress(++done, images.length);
-  };
-
-  const queue = images.values();
-  const lane = async () => {
-    for (const image of queue) await classify(image);
-  };
-  await Promise.all(Array.from({ length: options.concurrency }, lane));
+  }
   const history = shown && (await clients.sfn.send(new GetExecutionHistoryCommand({ executionArn: shown.arn })));
   const pictures = {
     workflow: renderWorkflow(definition),

@@ -255,6 +255,20 @@ export interface SconesErrorDetails {
     /** The text that was given. */
     readonly uri: string;
   };
+  /** There is a state machine of that name which must not be changed, or cannot be. */
+  readonly STATE_MACHINE_CONFLICT: {
+    /** ARN of the state machine that is there. */
+    readonly stateMachineArn: string;
+    /** It exists, it is of the other type, or it is being deleted. */
+    readonly reason: "exists" | "type" | "deleting";
+  };
+  /** A step of a deployment failed, and something that was created could not be removed again. */
+  readonly STATE_MACHINE_LEFT: {
+    /** Name of the state machine. */
+    readonly name: string;
+    /** What could not be removed and is still on AWS. */
+    readonly left: readonly string[];
+  };
   /** The most probable class is not probable enough. */
   readonly THRESHOLD_CONFIDENCE_NOT_MET: HandlerErrorDetails["THRESHOLD_CONFIDENCE_NOT_MET"];
   /** A training job ended as Failed. */

@@ -7,6 +7,14 @@
 
 export { checkDefinition } from "./checks/check-definition.js";
 export type { ValidationIssue, ValidationIssueCode } from "./checks/issue.js";
+export type { CloudFormationOptions, TemplateTrigger } from "./cloudformation/template-options.js";
+export type {
+  CloudFormationOutput,
+  CloudFormationParameter,
+  CloudFormationResource,
+  CloudFormationTemplate,
+} from "./cloudformation/template-types.js";
+export { toCloudFormation } from "./cloudformation/to-cloud-formation.js";
 export type {
   Catcher,
   ChoiceRule,
@@ -40,18 +48,20 @@ export {
 } from "./definition/state-machine.js";
 export type { Step, StepContext } from "./definition/step.js";
 export { readExecution } from "./execution/read-execution.js";
-export {
-  type ExecutionProgressEvent,
-  type ExecutionResult,
-  type RunExecutionOptions,
-  runExecution,
-} from "./execution/run-execution.js";
+export { type ExecutionResult, type RunExecutionOptions, runExecution } from "./execution/run-execution.js";
+export { runMany } from "./execution/run-many.js";
+export type { ManyExecutionResult, RunManyOptions, RunManyProgressEvent } from "./execution/run-many-options.js";
+export type { ExecutionProgressEvent } from "./execution/wait-for-end.js";
+export { type BuildTriggerOptions, buildTrigger, type Trigger, type TriggerTarget } from "./machine/build-trigger.js";
 export { type DeleteStateMachineOptions, deleteStateMachine } from "./machine/delete-state-machine.js";
-export {
-  type DeployedStateMachine,
-  type DeployStateMachineOptions,
-  deployStateMachine,
-} from "./machine/deploy-state-machine.js";
+export type {
+  DeployStateMachineOptions,
+  StateMachineAlias,
+  StateMachineLogging,
+  StateMachineProgressEvent,
+} from "./machine/deploy-options.js";
+export { type DeployedStateMachine, deployStateMachine } from "./machine/deploy-state-machine.js";
+export type { EventPattern, InputTransformer } from "./machine/upload-event.js";
 export { buildExecutionPolicy, type ExecutionPolicyOptions, findPolicyGaps } from "./policy/build-execution-policy.js";
 export type { PolicyDocument, PolicyStatement } from "./policy/policy-document.js";
 export type { PolicyGap, PolicyGapCode } from "./policy/policy-gap.js";
@@ -66,7 +76,7 @@ export {
 export type { ExecutionTrace, StateRun, TraceStatus } from "./render/execution-trace.js";
 export { type RenderWorkflowOptions, renderWorkflow } from "./render/render-workflow.js";
 export { renderWorkflowMermaid } from "./render/render-workflow-mermaid.js";
-export { DefinitionError, ExecutionFailedError, ExecutionOutputError } from "./workflow-errors.js";
+export { DefinitionError, ExecutionFailedError, ExecutionOutputError, StateMachineError } from "./workflow-errors.js";
 export {
   type BuildInferenceWorkflowOptions,
   buildInferenceWorkflow,

@@ -23,3 +23,11 @@ export class ExecutionOutputError extends SconesError<"EXECUTION_OUTPUT_INVALID"
     return "ExecutionOutputError";
   }
 }
+
+/** A state machine could not be deployed for a reason of its own; what AWS refuses arrives as AWS's exception. */
+export class StateMachineError extends SconesError<"STATE_MACHINE_CONFLICT" | "STATE_MACHINE_LEFT"> {
+  /** Literal name of the error. */
+  override get name(): string {
+    return "StateMachineError";
+  }
+}

@@ -22,6 +22,7 @@ export interface StatesUnderTest {
 /** What a contract works with; to be used within tests only. */
 export interface StatesBench {
   readonly sfn: SFNClient;
+  readonly roleArn: string;
   /** Creates a machine that is deleted in the end. */
   create(definition: object, changes?: { readonly publish?: boolean }): Promise<string>;
   /** Runs a machine, a version or an alias to its end. */
@@ -47,6 +48,9 @@ export function openStatesBench(create: () => Promise<StatesUnderTest>): StatesB
   const bench: StatesBench = {
     get sfn() {
       return opened().sfn;
+    },
+    get roleArn() {
+      return opened().roleArn;
     },
     async create(definition, changes = {}) {
       const { sfn, roleArn } = opened();

@@ -10,7 +10,11 @@ import {
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
 import { describe, expect, it } from "vitest";
-import { CONTRACT_TAG } from "./real-aws.js";
+import type { StateMachineDefinition } from "../../src/workflow/definition/asl-types.js";
+import { runMany } from "../../src/workflow/execution/run-many.js";
+import { deleteStateMachine } from "../../src/workflow/machine/delete-state-machine.js";
+import { deployStateMachine } from "../../src/workflow/machine/deploy-state-machine.js";
+import { CONTRACT_TAG, contractName } from "./real-aws.js";
 import { openStatesBench, type StatesUnderTest } from "./states-bench.js";
 
 const pass = (fields: object = {}) => ({ StartAt: "S", States: { S: { Type: "Pass", End: true, ...fields } } });
@@ -36,6 +40,37 @@ export function describeStates(name: string, create: () => Promise<StatesUnderTe
       await expect(bench.create({ StartAt: "S" })).rejects.toBeInstanceOf(InvalidDefinition);
       const unknown = new StartExecutionCommand({ stateMachineArn: `${stateMachineArn}-none` });
       await expect(bench.sfn.send(unknown)).rejects.toBeInstanceOf(StateMachineDoesNotExist);
+    });
+
+    it("is deployed with version and alias, left alone when nothing differs, run many times, and deleted", async () => {
+      const clients = { sfn: bench.sfn };
+      const options = {
+        name: contractName(),
+        definition: pass({ Result: 1 }) as StateMachineDefinition,
+        roleArn: bench.roleArn,
+        tags: { [CONTRACT_TAG]: "true" },
+        publish: true,
+        alias: { name: "live" },
+        clients,
+      };
+      const first = await deployStateMachine(options);
+      const { stateMachineArn, aliasArn = "" } = first;
+      try {
+        expect(first).toMatchObject({ created: "created", versionArn: `${stateMachineArn}:1` });
+        expect(await deployStateMachine(options)).toEqual({ ...first, created: "unchanged" });
+        const changed = { ...options, definition: pass({ Result: 2 }) as StateMachineDefinition };
+        const second = await deployStateMachine({ ...changed, alias: { name: "live", previousWeight: 50 } });
+        expect(second).toMatchObject({ created: "updated", versionArn: `${stateMachineArn}:2`, aliasArn });
+        const outputs: unknown[] = [];
+        for await (const result of runMany({ stateMachineArn: second.versionArn ?? "", inputs: [1, 2, 3], clients }))
+          outputs.push(result.type === "succeeded" ? result.output : result.error);
+        expect(outputs).toEqual([2, 2, 2]);
+      } finally {
+        await deleteStateMachine({ stateMachineArn, clients });
+      }
+      await expect(bench.sfn.send(new StartExecutionCommand({ stateMachineArn: aliasArn }))).rejects.toBeInstanceOf(
+        StateMachineDoesNotExist,
+      );
     });
 
     it("passes data on as the paths say", async () => {

@@ -49,6 +49,7 @@ describe("deployStateMachine", () => {
     expect(sent()).toEqual(["ListStateMachines", "CreateStateMachine"]);
     expect(mock.commandCalls(CreateStateMachineCommand)[0]?.args[0].input).toEqual({
       name: "scones",
+      type: "STANDARD",
       definition: JSON.stringify(definition),
       roleArn: ROLE_ARN,
       tags: [{ key: "team", value: "scones" }],
@@ -67,20 +68,17 @@ describe("deployStateMachine", () => {
   });
 
   it.each([
-    ["definition", { ...DESCRIBED, definition: "{}" }],
-    ["role", { ...DESCRIBED, roleArn: `${ROLE_ARN}-old` }],
-    ["unreadable definition", { ...DESCRIBED, definition: "{" }],
-  ])("updates another %s", async (_what, described) => {
+    ["definition", { ...DESCRIBED, definition: "{}" }, { definition: JSON.stringify(definition) }],
+    ["role", { ...DESCRIBED, roleArn: `${ROLE_ARN}-old` }, { roleArn: ROLE_ARN }],
+    ["unreadable definition", { ...DESCRIBED, definition: "{" }, { definition: JSON.stringify(definition) }],
+  ])("updates another %s, and that alone", async (_what, described, changed) => {
     const { client, mock } = fakeSfn();
     mock.on(ListStateMachinesCommand).resolves({ stateMachines: [LISTED] });
     mock.on(DescribeStateMachineCommand).resolves(described);
     mock.on(UpdateStateMachineCommand).resolves({ updateDate: new Date() });
     expect(await deploy(client)).toEqual({ stateMachineArn: ARN, created: "updated" });
-    expect(mock.commandCalls(UpdateStateMachineCommand)[0]?.args[0].input).toEqual({
-      stateMachineArn: ARN,
-      definition: JSON.stringify(definition),
-      roleArn: ROLE_ARN,
-    });
+    const { input } = mock.commandCalls(UpdateStateMachineCommand)[0]?.args[0] ?? {};
+    expect(input).toEqual({ stateMachineArn: ARN, ...changed });
   });
 
   it("sets only the tags that differ", async () => {

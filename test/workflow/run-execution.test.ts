@@ -10,11 +10,8 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import {
-  type ExecutionProgressEvent,
-  type RunExecutionOptions,
-  runExecution,
-} from "../../src/workflow/execution/run-execution.js";
+import { type RunExecutionOptions, runExecution } from "../../src/workflow/execution/run-execution.js";
+import type { ExecutionProgressEvent } from "../../src/workflow/execution/wait-for-end.js";
 
 const MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:scones";
 const EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:scones:one";

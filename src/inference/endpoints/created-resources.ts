@@ -9,6 +9,7 @@ import {
   type SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import { abortable } from "../../core/abort.js";
+import { isRefusal } from "../../core/refusal.js";
 import { ignoreMissing } from "./missing-resource.js";
 
 /** Kinds of resources that an endpoint consists of. */
@@ -95,9 +96,4 @@ export function removeResource(
   if (resource === "endpoint") return client.send(new DeleteEndpointCommand({ EndpointName: name }), options);
   if (resource === "model") return client.send(new DeleteModelCommand({ ModelName: name }), options);
   return client.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }), options);
-}
-
-/** Whether AWS answered and said no, so that nothing can have been created. @internal */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof Error && "$fault" in error && error.$fault === "client";
 }

@@ -14,10 +14,13 @@ import { type TrainedModel, TrainedModelSchema } from "../../core/contracts.js";
 import { createResourceName, ResourceNameSchema, RoleArnSchema } from "../../core/names.js";
 import { callbackSchema, clientSchema, parseOptions, signalSchema } from "../../core/options.js";
 import { poll } from "../../core/poll.js";
+import { isRefusal } from "../../core/refusal.js";
 import { useClient } from "../../core/use-client.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
-import { CreatedResources, createServing, isRefusal } from "./created-resources.js";
+
+import { CreatedResources, createServing } from "./created-resources.js";
 import type { DeployProgressEvent } from "./deploy-endpoint.js";
+
 import { EndpointError } from "./endpoint-error.js";
 import { TAG } from "./lease.js";
 

@@ -34,7 +34,7 @@ export async function findFailedState({ client, executionArn, signal }: FailedSt
       const answer = await abortable(signal, (send) => client.send(command, send));
       for (const event of answer.events ?? []) {
         if (wanted !== undefined && event.id !== wanted) continue;
-        const name = enteredState(event);
+        const name = enteredState(event) ?? event.evaluationFailedEventDetails?.state;
         if (name !== undefined) return name;
         wanted = event.previousEventId ?? 0;
       }

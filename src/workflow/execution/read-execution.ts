@@ -1,62 +1,47 @@
 import * as z from "zod";
 import { parseOptions } from "../../core/options.js";
-import { type ExecutionTrace, traceExecution } from "../render/execution-trace.js";
-import type { TraceEvent } from "../render/trace-event.js";
+import type { ExecutionTrace } from "../render/execution-trace.js";
+import { traceExecution } from "../render/trace-execution.js";
+import { historyEventSchema } from "./history-event.js";
 
-const timeSchema = z.union([z.date(), z.string(), z.number()]).transform((value, context) => {
-  // AWS's JSON protocol writes seconds, the console's export ISO 8601.
-  const time = typeof value === "number" ? value * 1000 : new Date(value).getTime();
-  if (Number.isFinite(time)) return time;
-  context.addIssue({ code: "custom", message: "must be a time" });
-  return z.NEVER;
-});
-const idSchema = z.coerce.number().int().min(0);
-/** Some exports carry every kind of details on each event, `null` where unused. */
-const eventSchema = z
-  .looseObject({
-    id: idSchema.min(1),
-    previousEventId: idSchema.nullish(),
-    type: z.string().min(1),
-    timestamp: timeSchema,
-    redriveId: z.coerce.number().nullish(),
-    stepName: z.string().nullish(),
-  })
-  .transform((event): TraceEvent => {
-    const details = Object.entries(event).find(
-      ([key, value]) => key.endsWith("EventDetails") && typeof value === "object" && value !== null,
-    )?.[1] as Readonly<Record<string, unknown>> | undefined;
-    const text = (key: string) => (typeof details?.[key] === "string" ? details[key] : undefined);
-    return {
-      id: event.id,
-      previousId: event.previousEventId ?? 0,
-      type: event.type,
-      time: event.timestamp,
-      redrive: event.redriveId ?? 0,
-      name: text("name") ?? event.stepName ?? undefined,
-      error: text("error"),
-      cause: text("cause"),
-    };
-  });
+/** How often a text may have been encoded as JSON. */
+const MAX_ENCODINGS = 8;
+const WHAT =
+  "an execution as the console exports it (with historyHash), an answer of GetExecutionHistory (with events), a list of such answers, or a list of events";
 
-const eventsSchema = z.array(eventSchema).min(1, "must hold events");
-const SourceSchema = z.strictObject({
-  source: z.preprocess((source) => {
-    const value = typeof source === "string" ? parseJson(source) : source;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    if ("historyHash" in value && typeof value.historyHash === "object" && value.historyHash !== null)
-      return Object.values(value.historyHash);
-    return "events" in value ? value.events : value;
-  }, eventsSchema),
+/** Events of every form that a history comes in; what is none is told in words. */
+const sourceSchema = z.unknown().transform((source, context): unknown[] => {
+  const refuse = (message: string) => {
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  };
+  const value = decode(source);
+  if (typeof value === "string") return refuse(`is no JSON text; pass ${WHAT}`);
+  const parts = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  const isPages = !Array.isArray(value) || parts.some((part) => isObject(part) && "events" in part);
+  if (!isPages) return parts.length > 0 ? [...parts] : refuse("holds no events");
+  const events = parts.map((part) => (isObject(part) ? eventsOf(part) : undefined));
+  const foreign = events.indexOf(undefined);
+  if (foreign !== -1) return refuse(`must be ${WHAT}; ${describe(parts[foreign])}`);
+  const last = parts.at(-1);
+  if (isObject(last) && typeof last["nextToken"] === "string")
+    return refuse("holds a part of the history only; ask for the other pages too, and pass all answers as a list");
+  const all = events.flatMap((some) => some ?? []);
+  return all.length > 0 ? all : refuse("holds no events");
 });
+
+const SourceSchema = z.strictObject({ source: sourceSchema.pipe(z.array(historyEventSchema)) });
 
 /**
- * Reads what happened in an execution: from the console's export (`execution-detail.json`), from the answer of
- * GetExecutionHistory, or from a list of its events. The order of the events does not matter. How the execution
- * stands is taken from them, as the status in an export may be out of date. Calls nothing.
+ * Reads what happened in an execution: from the console's export (`execution-detail.json`), from the answers of
+ * GetExecutionHistory, or from a list of its events. The order of the events does not matter, nor whether numbers and
+ * times are written as numbers or text. How the execution stands is taken from the events, as the status in an export
+ * may be out of date. Inputs and outputs are decoded once: where functions have wrapped them several times,
+ * `parsePayload` of `scones-ml/inference` finds what is inside. Calls nothing.
  *
- * @param source - The export or history, as an object or as JSON text.
+ * @param source - The export, the answer, a list of all pages' answers or of events; as a value or as JSON text.
  * @returns Which states were entered, how each ended, and which led to which.
- * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when it is neither.
+ * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when it is none of these, or a part of a history only.
  *
  * @example
  * ```ts
@@ -74,13 +59,33 @@ const SourceSchema = z.strictObject({
  */
 export function readExecution(source: unknown): ExecutionTrace {
   const { source: events } = parseOptions("readExecution", SourceSchema, { source });
-  return traceExecution(events.toSorted((a, b) => a.id - b.id));
+  // Pages that overlap bring an event twice.
+  const byId = new Map(events.map((event) => [event.id, event]));
+  return traceExecution([...byId.values()].sort((a, b) => a.id - b.id));
 }
 
-function parseJson(text: string): unknown {
+function decode(source: unknown): unknown {
+  let value = source;
   try {
-    return JSON.parse(text);
+    for (let count = 0; typeof value === "string" && count < MAX_ENCODINGS; count++) value = JSON.parse(value);
   } catch {
-    return undefined;
+    // What is left is told to be no JSON text.
   }
+  return value;
+}
+
+function eventsOf(part: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+  const { historyHash, events } = part;
+  if (Array.isArray(events)) return events;
+  return typeof historyHash === "object" && historyHash !== null ? Object.values(historyHash) : undefined;
+}
+
+function describe(value: unknown): string {
+  if (!isObject(value)) return `this is ${value === null ? "null" : `a ${typeof value}`}`;
+  const fields = Object.keys(value).slice(0, 6).join(", ");
+  return `this has ${fields === "" ? "no fields" : `the fields ${fields}`}`;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

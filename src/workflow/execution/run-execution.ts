@@ -1,50 +1,22 @@
-import {
-  DescribeExecutionCommand,
-  type DescribeExecutionCommandOutput,
-  ExecutionDoesNotExist,
-  SFNClient,
-  StartExecutionCommand,
-  StopExecutionCommand,
-} from "@aws-sdk/client-sfn";
+import { randomUUID } from "node:crypto";
+import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import * as z from "zod";
 import { abortable } from "../../core/abort.js";
 import type { StepFunctionsClients } from "../../core/clients.js";
 import { callbackSchema, clientSchema, instanceSchema, parseOptions, signalSchema } from "../../core/options.js";
-import { poll } from "../../core/poll.js";
 import { useClient } from "../../core/use-client.js";
-import { waitTimeout } from "../../core/wait-timeout.js";
 import { machineNameSchema, stateMachineArnSchema } from "../machine/machine-names.js";
-import { type ExecutionEnd, executionFailed, parseOutput } from "./execution-result.js";
+import { executionFailed, parseOutput } from "./execution-result.js";
 import { findFailedState } from "./failed-state.js";
-
-/** What `runExecution` tells while it waits. */
-export type ExecutionProgressEvent =
-  | {
-      /** The execution was started. */
-      readonly type: "started";
-      /** ARN of the execution. */
-      readonly executionArn: string;
-    }
-  | {
-      /** The execution has another status. */
-      readonly type: "status";
-      /** The status, such as `RUNNING` or `SUCCEEDED`. */
-      readonly status: string;
-    }
-  | {
-      /** The wait was given up: whether the execution was stopped on AWS, or goes on there. */
-      readonly type: "stopped" | "left-running";
-      /** ARN of the execution. */
-      readonly executionArn: string;
-    };
+import { type ExecutionProgressEvent, stopExecution, waitForEnd } from "./wait-for-end.js";
 
 /** Options of {@link runExecution}. */
 export interface RunExecutionOptions<Schema extends z.ZodType = z.ZodUnknown> {
-  /** ARN of a Standard state machine; Express ones cannot be asked for a result. */
+  /** ARN of a Standard state machine, or of a version or alias of one; Express ones cannot be asked for a result. */
   readonly stateMachineArn: string;
   /** The execution's input: any JSON value of at most 262,144 bytes. @defaultValue `{}` */
   readonly input?: unknown;
-  /** Name of the execution, 1 to 80 characters; AWS starts nothing new for a name and input that run already. @defaultValue AWS makes one */
+  /** Name of the execution, 1 to 80 characters; AWS starts nothing new for a name and input that run already. @defaultValue a name that was never used */
   readonly name?: string;
   /** Schema of the output; without it the output is `unknown`. */
   readonly outputSchema?: Schema;
@@ -76,8 +48,6 @@ export interface ExecutionResult<Output> {
 
 /** Source: "Quotas related to state machine executions", Step Functions developer guide. */
 const MAX_INPUT_BYTES = 262_144;
-/** DescribeExecution is eventually consistent: for a moment it may not know what was just started. */
-const VISIBLE_AFTER_MS = 10_000;
 
 const OptionsSchema = z.strictObject({
   stateMachineArn: stateMachineArnSchema,
@@ -133,14 +103,12 @@ export async function runExecution<Schema extends z.ZodType = z.ZodUnknown>(
   options: RunExecutionOptions<Schema>,
 ): Promise<ExecutionResult<z.output<Schema>>> {
   const resolved = parseOptions("runExecution", OptionsSchema, options);
-  const { stateMachineArn, input, name, clients, signal, onProgress } = resolved;
+  const { clients, signal, onProgress } = resolved;
   return useClient(
     clients.sfn,
     () => new SFNClient({}),
     async (client) => {
-      const request = { stateMachineArn, input, ...(name === undefined ? {} : { name }) };
-      const started = await abortable(signal, (send) => client.send(new StartExecutionCommand(request), send));
-      const executionArn = started.executionArn ?? "";
+      const executionArn = await start(client, resolved);
       onProgress?.({ type: "started", executionArn });
       const end = await waitForEnd(client, executionArn, resolved);
       if (end.status !== "SUCCEEDED") {
@@ -157,63 +125,25 @@ export async function runExecution<Schema extends z.ZodType = z.ZodUnknown>(
   );
 }
 
-async function waitForEnd(client: SFNClient, executionArn: string, options: ResolvedOptions): Promise<ExecutionEnd> {
-  const { timeoutMs, pollIntervalMs, signal, onProgress } = options;
-  let lastStatus: string | undefined;
-  let gaveUp = false;
-  const visibleBy = Date.now() + VISIBLE_AFTER_MS;
-  const describe = async (): Promise<DescribeExecutionCommandOutput | undefined> => {
-    try {
-      return await abortable(signal, (send) => client.send(new DescribeExecutionCommand({ executionArn }), send));
-    } catch (error) {
-      if (error instanceof ExecutionDoesNotExist && Date.now() < visibleBy) return undefined;
-      throw error;
-    }
-  };
+/** Starts the execution. A name of its own makes sure that what the SDK repeats starts nothing twice. */
+async function start(client: SFNClient, { name, ...options }: ResolvedOptions): Promise<string> {
+  const { stateMachineArn, input, signal, onAbort, onProgress } = options;
+  const request = { stateMachineArn, input, name: name ?? randomUUID() };
+  const expectedArn = executionArnOf(stateMachineArn, request.name);
   try {
-    return await poll<ExecutionEnd>({
-      timeoutMs,
-      intervalMs: pollIntervalMs,
-      signal,
-      check: async () => {
-        const seen = await describe();
-        const status = seen?.status;
-        if (status !== undefined && status !== lastStatus) onProgress?.({ type: "status", status });
-        lastStatus = status ?? lastStatus;
-        if (seen === undefined || status === undefined || status === "RUNNING" || status === "PENDING_REDRIVE") return;
-        const { output, error, cause, startDate, stopDate } = seen;
-        return { executionArn, status, output, error, cause, startDate, stopDate };
-      },
-      onTimeout: (elapsed) => {
-        gaveUp = true;
-        const remedy =
-          options.onAbort === "stop"
-            ? "It is being stopped."
-            : "It goes on on AWS; ask for it there, or raise timeoutMs.";
-        return waitTimeout(`execution ${executionArn}`, elapsed, lastStatus, remedy);
-      },
-    });
+    const started = await abortable(signal, (send) => client.send(new StartExecutionCommand(request), send));
+    return started.executionArn ?? expectedArn;
   } catch (error) {
-    if (gaveUp || signal?.aborted) await giveUp(client, executionArn, options);
+    // The first answer was lost, and the execution has ended meanwhile: nobody else has this name.
+    if (error instanceof ExecutionAlreadyExists && name === undefined) return expectedArn;
+    if (signal?.aborted && onAbort === "stop" && (await stopExecution(client, expectedArn)))
+      onProgress?.({ type: "stopped", executionArn: expectedArn });
     throw error;
   }
 }
 
-/** Stops the execution where that was asked for; a stop that fails is told, and does not hide why the wait ended. */
-async function giveUp(
-  client: SFNClient,
-  executionArn: string,
-  { onAbort, onProgress }: ResolvedOptions,
-): Promise<void> {
-  let isStopped = false;
-  if (onAbort === "stop") {
-    const command = new StopExecutionCommand({ executionArn, error: "Aborted", cause: "The caller gave up waiting." });
-    isStopped = await client.send(command).then(
-      () => true,
-      () => false,
-    );
-  }
-  onProgress?.({ type: isStopped ? "stopped" : "left-running", executionArn });
+function executionArnOf(stateMachineArn: string, name: string): string {
+  return `${stateMachineArn.split(":").slice(0, 7).join(":").replace(":stateMachine:", ":execution:")}:${name}`;
 }
 
 function toInputText(input: unknown, context: z.RefinementCtx): string {

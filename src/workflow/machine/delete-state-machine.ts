@@ -1,9 +1,4 @@
-import {
-  DeleteStateMachineCommand,
-  DescribeStateMachineCommand,
-  SFNClient,
-  StateMachineDoesNotExist,
-} from "@aws-sdk/client-sfn";
+import { DescribeStateMachineCommand, SFNClient, StateMachineDoesNotExist } from "@aws-sdk/client-sfn";
 import * as z from "zod";
 import { abortable } from "../../core/abort.js";
 import type { StepFunctionsClients } from "../../core/clients.js";
@@ -11,11 +6,12 @@ import { clientSchema, parseOptions, signalSchema } from "../../core/options.js"
 import { poll } from "../../core/poll.js";
 import { useClient } from "../../core/use-client.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
+import { removePart } from "./created-parts.js";
 import { stateMachineArnSchema } from "./machine-names.js";
 
 /** Options of {@link deleteStateMachine}. */
 export interface DeleteStateMachineOptions {
-  /** ARN of the state machine. */
+  /** ARN of the state machine, or of one of its versions or aliases, of which then nothing else is deleted. */
   readonly stateMachineArn: string;
   /** Milliseconds to wait until it is gone. @defaultValue `300000` */
   readonly timeoutMs?: number;
@@ -36,9 +32,11 @@ const OptionsSchema = z.strictObject({
 });
 
 /**
- * Deletes a state machine and waits until it is gone, so that its name is free. One that is not there any more counts
- * as deleted. AWS lets executions that run come to their end first; stop them, or wait long enough. Needs
- * `states:DeleteStateMachine` and `DescribeStateMachine`.
+ * Deletes a state machine with all its versions and aliases, and waits until it is gone, so that its name is free. One
+ * that is not there any more counts as deleted. AWS keeps it until its executions have ended, and ends them at their next
+ * transition. Given the ARN of a version or an alias, only that is deleted; a version that an alias leads to is refused
+ * by AWS. Needs `states:DeleteStateMachine` and `DescribeStateMachine`, or `DeleteStateMachineVersion` or
+ * `DeleteStateMachineAlias`.
  *
  * @param options - See {@link DeleteStateMachineOptions}.
  * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
@@ -54,42 +52,45 @@ const OptionsSchema = z.strictObject({
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
  */
 export async function deleteStateMachine(options: DeleteStateMachineOptions): Promise<void> {
-  const { stateMachineArn, timeoutMs, pollIntervalMs, clients, signal } = parseOptions(
-    "deleteStateMachine",
-    OptionsSchema,
-    options,
-  );
+  const resolved = parseOptions("deleteStateMachine", OptionsSchema, options);
+  const { stateMachineArn, clients, signal } = resolved;
+  const qualifier = stateMachineArn.split(":")[7];
+  const isVersion = qualifier !== undefined && /^\d+$/.test(qualifier);
+  const kind = qualifier === undefined ? "state machine" : isVersion ? "version" : "alias";
   await useClient(
     clients.sfn,
     () => new SFNClient({}),
     async (client) => {
-      let lastStatus: string | undefined;
-      const isGone = async (): Promise<true | undefined> => {
-        try {
-          const seen = await abortable(signal, (send) =>
-            client.send(new DescribeStateMachineCommand({ stateMachineArn }), send),
-          );
-          lastStatus = seen.status;
-          return undefined;
-        } catch (error) {
-          if (error instanceof StateMachineDoesNotExist) return true;
-          throw error;
-        }
-      };
-      await abortable(signal, (send) => client.send(new DeleteStateMachineCommand({ stateMachineArn }), send));
-      await poll({
-        timeoutMs,
-        intervalMs: pollIntervalMs,
-        signal,
-        check: isGone,
-        onTimeout: (elapsed) =>
-          waitTimeout(
-            `state machine ${stateMachineArn} to go`,
-            elapsed,
-            lastStatus,
-            "Executions that still run hold it; stop them, or call deleteStateMachine again later.",
-          ),
-      });
+      await abortable(signal, (send) => removePart(client, kind, stateMachineArn, send));
+      if (kind === "state machine") await waitUntilGone(client, resolved);
     },
   );
+}
+
+async function waitUntilGone(client: SFNClient, options: z.output<typeof OptionsSchema>): Promise<void> {
+  const { stateMachineArn, timeoutMs, pollIntervalMs, signal } = options;
+  let lastStatus: string | undefined;
+  const isGone = async (): Promise<true | undefined> => {
+    try {
+      const request = new DescribeStateMachineCommand({ stateMachineArn });
+      lastStatus = (await abortable(signal, (send) => client.send(request, send))).status;
+      return undefined;
+    } catch (error) {
+      if (error instanceof StateMachineDoesNotExist) return true;
+      throw error;
+    }
+  };
+  await poll({
+    timeoutMs,
+    intervalMs: pollIntervalMs,
+    signal,
+    check: isGone,
+    onTimeout: (elapsed) =>
+      waitTimeout(
+        `state machine ${stateMachineArn} to go`,
+        elapsed,
+        lastStatus,
+        "Executions that still run hold it; stop them, or call deleteStateMachine again later.",
+      ),
+  });
 }

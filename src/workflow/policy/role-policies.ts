@@ -114,20 +114,34 @@ export function buildHandlerPolicies(options: HandlerPoliciesOptions): HandlerPo
     HandlerOptionsSchema,
     options,
   );
-  const read: Grant = { actions: ["s3:GetObject"], resources: [objectsArn(place, images)] };
-  const ask: Grant = {
-    actions: ["sagemaker:InvokeEndpoint"],
+  const log = (name: string) => arn(place, "logs", `log-group:/aws/lambda/${name}:*`);
+  return describeHandlerPolicies({
+    images: objectsArn(place, images),
     // Names are in lower case in SageMaker's ARNs.
-    resources: [arn(place, "sagemaker", `endpoint/${endpointName.toLowerCase()}`)],
-  };
-  const log = (name: string): Grant => ({
+    endpoint: arn(place, "sagemaker", `endpoint/${endpointName.toLowerCase()}`),
+    logs: { serialize: log(functions.serialize), classify: log(functions.classify), filter: log(functions.filter) },
+  });
+}
+
+/** ARNs of what the three functions work with. @internal */
+export interface HandlerResources {
+  readonly images: string;
+  readonly endpoint: string;
+  readonly logs: { readonly serialize: string; readonly classify: string; readonly filter: string };
+}
+
+/** Writes the policies of the three functions. @internal */
+export function describeHandlerPolicies({ images, endpoint, logs }: HandlerResources): HandlerPolicies {
+  const read: Grant = { actions: ["s3:GetObject"], resources: [images] };
+  const ask: Grant = { actions: ["sagemaker:InvokeEndpoint"], resources: [endpoint] };
+  const log = (group: string): Grant => ({
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    resources: [arn(place, "logs", `log-group:/aws/lambda/${name}:*`)],
+    resources: [group],
   });
   return {
-    serialize: toPolicyDocument([read, log(functions.serialize)]),
-    classify: toPolicyDocument([read, ask, log(functions.classify)]),
-    filter: toPolicyDocument([log(functions.filter)]),
+    serialize: toPolicyDocument([read, log(logs.serialize)]),
+    classify: toPolicyDocument([read, ask, log(logs.classify)]),
+    filter: toPolicyDocument([log(logs.filter)]),
   };
 }
 

@@ -58,8 +58,8 @@ export function grantSageMaker(scope: PolicyScope, action: string, waits: boolea
   return true;
 }
 
-/** Lets a task hand a role to a service, and to no other. @internal */
-export function passRole(scope: PolicyScope, parameters: unknown, field: string, service: string): void {
+/** Lets a task hand a role to a service, and to no other. */
+function passRole(scope: PolicyScope, parameters: unknown, field: string, service: string): void {
   const given = scope.given("iam");
   const role = given.length > 0 ? undefined : scope.read(parameters, field, '"arn of the role"');
   const roles = role === undefined ? given : [role];

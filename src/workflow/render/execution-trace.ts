@@ -1,5 +1,3 @@
-import type { TraceEvent } from "./trace-event.js";
-
 /** How a state or an execution stands. `CAUGHT`: it failed, and a catcher took over. */
 export type TraceStatus = "RUNNING" | "SUCCEEDED" | "CAUGHT" | "FAILED" | "TIMED_OUT" | "ABORTED";
 
@@ -23,6 +21,10 @@ export interface StateRun {
   readonly from?: string;
   /** Whether a catcher of that state led to it. */
   readonly isCaught: boolean;
+  /** What it was given; absent where the history does not hold it whole. */
+  readonly input?: unknown;
+  /** What it handed on; absent while it runs, after a failure, and where the history does not hold it whole. */
+  readonly output?: unknown;
 }
 
 /** What happened in an execution. */
@@ -35,128 +37,8 @@ export interface ExecutionTrace {
   readonly error?: string;
   /** What happened. */
   readonly cause?: string;
-}
-
-type Draft = { -readonly [Key in keyof StateRun]: StateRun[Key] | undefined } & {
-  readonly name: string;
-  readonly enteredAt: number;
-  readonly type: string;
-  readonly previousId: number;
-  attempts: Map<number, number>;
-};
-
-const END = /^Execution(Succeeded|Failed|TimedOut|Aborted)$/;
-const ENTERED = /^(.+)StateEntered$/;
-const SCHEDULED = /^(Task|LambdaFunction|Activity)Scheduled$|^(Map|Parallel)StateStarted$/;
-const FAILED = /^(?!Execution|MapIteration|MapRun).*(Failed|TimedOut|Aborted)$/;
-const SUCCEEDED = /^(?!Execution|MapIteration|MapRun).*Succeeded$/;
-const STATUS = { Succeeded: "SUCCEEDED", Failed: "FAILED", TimedOut: "TIMED_OUT", Aborted: "ABORTED" } as const;
-
-/**
- * Follows the events of an execution. Their chain is a tree: branches and redrives start again from an older event.
- *
- * @param events - The events, by number.
- * @returns What happened.
- * @internal
- */
-export function traceExecution(events: readonly TraceEvent[]): ExecutionTrace {
-  const byId = new Map(events.map((event) => [event.id, event]));
-  const entered = new Map<number, Draft>();
-  /** What an event belongs to: the number of the event that entered its state. */
-  const owner = new Map<number, number>();
-  const exited = new Map<number, number>();
-
-  /** The open state that an event is in, or the nearest around it that fits. */
-  const find = (from: number, fits: (run: Draft) => boolean): number | undefined => {
-    let id: number | undefined = from;
-    const seen = new Set<number>();
-    while (id !== undefined && id !== 0 && !seen.has(id)) {
-      seen.add(id);
-      const left = exited.get(id);
-      const start: number | undefined = left ?? owner.get(id);
-      const run: Draft | undefined = start === undefined ? undefined : entered.get(start);
-      if (run !== undefined && left === undefined && fits(run)) return start;
-      id = run === undefined ? byId.get(id)?.previousId : run.previousId;
-    }
-    return undefined;
-  };
-
-  for (const event of events) {
-    const { id, previousId, type, time } = event;
-    const isEntered = ENTERED.exec(type);
-    if (isEntered !== null) {
-      const before = exited.get(previousId);
-      const from = before === undefined ? undefined : entered.get(before);
-      entered.set(id, {
-        name: event.name ?? "?",
-        type: isEntered[1] ?? "",
-        enteredAt: time,
-        previousId,
-        status: undefined,
-        endedAt: undefined,
-        retries: 0,
-        error: undefined,
-        cause: undefined,
-        from: from?.name,
-        isCaught: from?.status === "CAUGHT",
-        attempts: new Map(),
-      });
-      owner.set(id, id);
-      continue;
-    }
-    const kind = /^(Map|Parallel)State/.exec(type)?.[1];
-    const isExit = type.endsWith("StateExited");
-    const start = find(previousId, (run) =>
-      isExit ? run.name === (event.name ?? run.name) : kind === undefined || run.type === kind,
-    );
-    const run = start === undefined ? undefined : entered.get(start);
-    if (start === undefined || run === undefined || /^(Execution|MapIteration)/.test(type)) continue;
-    owner.set(id, start);
-    if (isExit) {
-      exited.set(id, start);
-      run.endedAt = time;
-      run.status = run.error === undefined ? "SUCCEEDED" : "CAUGHT";
-    } else if (SCHEDULED.test(type)) {
-      run.attempts.set(event.redrive, (run.attempts.get(event.redrive) ?? 0) + 1);
-      run.error = run.cause = run.status = run.endedAt = undefined;
-    } else if (SUCCEEDED.test(type)) run.error = run.cause = undefined;
-    else if (FAILED.test(type)) {
-      run.error = event.error ?? type;
-      run.cause = event.cause;
-      run.status = type.endsWith("Aborted") ? "ABORTED" : "FAILED";
-      run.endedAt = time;
-    }
-  }
-
-  const last = events.at(-1);
-  const end = END.exec(last?.type ?? "")?.[1] as keyof typeof STATUS | undefined;
-  const status: TraceStatus = end === undefined ? "RUNNING" : STATUS[end];
-  const ended = end === undefined ? undefined : last;
-  const failing = ended === undefined ? undefined : find(ended.previousId, () => true);
-  return {
-    status,
-    runs: [...entered].map(([id, draft]) => finish(draft, ended, status, id === failing)),
-    ...(ended?.error === undefined ? {} : { error: ended.error }),
-    ...(ended?.cause === undefined ? {} : { cause: ended.cause }),
-  };
-}
-
-/** What was open when the execution ended is failed where the end came from, and aborted elsewhere. */
-function finish(draft: Draft, end: TraceEvent | undefined, status: TraceStatus, isFailing: boolean): StateRun {
-  const isOpen = draft.status === undefined && end !== undefined;
-  const endedAt = draft.endedAt ?? (isOpen ? end.time : undefined);
-  const error = draft.error ?? (isOpen && isFailing ? end.error : undefined);
-  const cause = draft.cause ?? (isOpen && isFailing ? end.cause : undefined);
-  const open: TraceStatus = end === undefined ? "RUNNING" : isFailing || status === "SUCCEEDED" ? status : "ABORTED";
-  return {
-    name: draft.name,
-    status: draft.status ?? open,
-    enteredAt: draft.enteredAt,
-    ...(endedAt === undefined ? {} : { endedAt }),
-    retries: [...draft.attempts.values()].reduce((sum, attempts) => sum + attempts - 1, 0),
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
-    ...(draft.from === undefined ? {} : { from: draft.from }),
-    isCaught: draft.isCaught ?? false,
-  };
+  /** What the execution was given; absent where the history does not hold it whole. */
+  readonly input?: unknown;
+  /** What the execution returned; absent unless it succeeded, and where the history does not hold it whole. */
+  readonly output?: unknown;
 }

@@ -78,8 +78,8 @@ export function nest(scopes: readonly ScopeVisit[]): ReadonlyMap<string, readonl
   return inner;
 }
 
-/** Which ways an execution took. @internal */
-export function findTaken({ runs }: ExecutionTrace): (edge: ScopeEdge) => boolean {
+/** Which ways an execution took. */
+function findTaken({ runs }: ExecutionTrace): (edge: ScopeEdge) => boolean {
   const key = (from: string, to: string, isCaught: boolean) => JSON.stringify([from, to, isCaught]);
   const taken = new Set(runs.map((run) => key(run.from ?? "", run.name, run.isCaught)));
   const ended = new Set(runs.filter((run) => run.status === "SUCCEEDED").map((run) => run.name));

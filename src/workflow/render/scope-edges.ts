@@ -36,13 +36,18 @@ function listStateEdges({ name, state }: StateVisit): readonly ScopeEdge[] {
   for (const { Next, ErrorEquals } of listObjects(state["Catch"]))
     caught.set(Next, [...(caught.get(Next) ?? []), ...(Array.isArray(ErrorEquals) ? ErrorEquals.map(String) : [])]);
   for (const [next, errors] of caught) {
-    const others = errors.filter((error) => error !== "States.ALL");
-    const any = others.length === 0 ? ["any error"] : errors.length > others.length ? ["any other error"] : [];
-    add("catch", next, `on ${[...others, ...any].join(", ")}`);
+    add("catch", next, `on ${describeErrors(errors)}`);
   }
   const isEnd = state["End"] === true || state["Type"] === "Succeed" || state["Type"] === "Fail";
   if (isEnd) edges.push({ from: name, kind: "end" });
   return edges;
+}
+
+/** Beside States.ALL the names of the language only say that it really is any error. */
+function describeErrors(errors: readonly string[]): string {
+  if (errors.length > 0 && !errors.includes("States.ALL")) return errors.join(", ");
+  const others = errors.filter((error) => !error.startsWith("States."));
+  return others.length === 0 ? "any error" : `${others.join(", ")}, any other error`;
 }
 
 const SIGNS: readonly (readonly [RegExp, string])[] = [
@@ -59,9 +64,8 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
  *
  * @param rule - The rule.
  * @returns Such as `$.confidence < 0.7`; the rule's own remark where it has one.
- * @internal
  */
-export function describeRule(rule: JsonObject): string {
+function describeRule(rule: JsonObject): string {
   if (typeof rule["Comment"] === "string" && rule["Comment"].trim() !== "") return rule["Comment"];
   if (rule["Condition"] !== undefined) return String(rule["Condition"]).replace(/^\{%\s*|\s*%\}$/g, "");
   if (isObject(rule["Not"])) return `not (${describeRule(rule["Not"])})`;

@@ -42,7 +42,7 @@ export function summarizeStates(trace: ExecutionTrace): ReadonlyMap<string, Stat
 export function describeExecution(trace: ExecutionTrace): string {
   const start = Math.min(...trace.runs.map((run) => run.enteredAt));
   const end = Math.max(...trace.runs.map((run) => run.endedAt ?? run.enteredAt));
-  const time = trace.runs.length === 0 ? "" : `, ${formatDuration(end - start)}`;
+  const time = end > start ? `, ${formatDuration(end - start)}` : "";
   const error = trace.error === undefined ? "" : `: ${shorten(plainText(trace.error), MAX_ERROR)}`;
   return `Execution ${WORDS[trace.status]}${time}${error}`;
 }
@@ -51,11 +51,11 @@ function summarize(runs: readonly StateRun[]): StateSummary {
   const worst = RANKS.find((status) => runs.some((run) => run.status === status)) ?? "SUCCEEDED";
   const retries = runs.reduce((sum, run) => sum + run.retries, 0);
   const times = runs.flatMap((run) => (run.endedAt === undefined ? [] : [run.endedAt - run.enteredAt]));
-  const longest = times.length === 0 ? undefined : formatDuration(Math.max(...times));
+  const longest = Math.max(0, ...times);
   const count = runs.filter((run) => run.status === worst).length;
   const parts = [
     runs.length === 1 ? WORDS[worst] : `${count} of ${runs.length} ${WORDS[worst]}`,
-    longest === undefined ? "" : runs.length === 1 ? longest : `longest ${longest}`,
+    longest === 0 ? "" : `${runs.length === 1 ? "" : "longest "}${formatDuration(longest)}`,
     retries === 0 ? "" : `${retries} ${retries === 1 ? "retry" : "retries"}`,
   ];
   const error = runs.find((run) => run.status === worst)?.error;

@@ -9,4 +9,7 @@ export interface TraceEvent {
   readonly name: string | undefined;
   readonly error: string | undefined;
   readonly cause: string | undefined;
+  /** JSON text of what went in, or came out. */
+  readonly input: string | undefined;
+  readonly output: string | undefined;
 }

@@ -1,0 +1,5 @@
+import type { Picture } from "./picture.js";
+import { workflowPictures } from "./workflow-pictures.js";
+
+/** Every picture that `npm run pictures` makes; another area adds its list here. */
+export const PICTURES: readonly Picture[] = [...workflowPictures];
