@@ -123,6 +123,29 @@ describe("deployStateMachine", () => {
     expect(sent()).toEqual([]);
   });
 
+  it("refuses a machine that is being deleted, and changes nothing", async () => {
+    const { client, mock, sent } = fakeSfn();
+    mock.on(ListStateMachinesCommand).resolves({ stateMachines: [LISTED] });
+    mock.on(DescribeStateMachineCommand).resolves({ ...DESCRIBED, status: "DELETING" });
+    await expect(deploy(client, { tracing: true })).rejects.toMatchObject({
+      code: "STATE_MACHINE_CONFLICT",
+      details: { stateMachineArn: ARN, reason: "deleting" },
+    });
+    expect(sent()).toEqual(["ListStateMachines", "DescribeStateMachine"]);
+  });
+
+  it.each([
+    [{ alias: { name: "live" } }, /alias: leads to a version, so publish has to be true/],
+    [{ publish: true, alias: { name: "2026" } }, /alias.name: .*not of digits alone/],
+    [{ publish: true, alias: { name: "live", previousWeight: 100 } }, /alias.previousWeight/],
+    [{ logging: { level: "ALL", logGroupArn: "/aws/scones" } }, /logging.logGroupArn: must be the ARN of a log group/],
+    [{ type: "FAST" }, /type/],
+  ])("refuses %j before anything is sent", async (options, message) => {
+    const { client, sent } = fakeSfn();
+    await expect(deploy(client, options)).rejects.toThrow(message);
+    expect(sent()).toEqual([]);
+  });
+
   it("passes AWS's own exceptions through", async () => {
     const { client, mock } = fakeSfn();
     const denied = new Error("AccessDenied");

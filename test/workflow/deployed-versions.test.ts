@@ -140,6 +140,25 @@ describe("deployStateMachine with versions", () => {
     expect(changes()).toEqual(["CreateStateMachine", "UpdateStateMachine", "UpdateStateMachine"]);
   });
 
+  it("changes the remark of an alias alone, and takes nothing back when the alias cannot be seen", async () => {
+    const { aws, deploy, sfn, changes } = await setUp();
+    const { aliasArn = "", stateMachineArn } = await deploy({ publish: true, alias: { name: "live" } });
+    await deploy({ publish: true, alias: { name: "live", description: "for users" } });
+    expect(changes().at(-1)).toBe("UpdateStateMachineAlias");
+    const alias = await sfn.send(new DescribeStateMachineAliasCommand({ stateMachineAliasArn: aliasArn }));
+    expect(alias).toMatchObject({ description: "for users" });
+    aws.injectFault({
+      service: "states",
+      operation: "DescribeStateMachineAlias",
+      kind: "fail",
+      error: "AccessDeniedException",
+    });
+    await expect(deploy({ publish: true, alias: { name: "live" } })).rejects.toMatchObject({
+      name: "AccessDeniedException",
+    });
+    expect(await versions(sfn, stateMachineArn)).toHaveLength(1);
+  });
+
   it("publishes a machine that was deployed without versions", async () => {
     const { deploy } = await setUp();
     await deploy();

@@ -185,6 +185,16 @@ describe("toCloudFormation", () => {
     expect(JSON.stringify(trained.Resources["StateMachineRole"])).toContain(JSON.stringify({ "Fn::Sub": models }));
   });
 
+  it.each([
+    [{ logRetentionDays: 31 }, /logRetentionDays: must be one of 1, 3, 5/],
+    [{ memoryMb: 64 }, /memoryMb/],
+    [{ trigger: { suffixes: [""] } }, /trigger.suffixes\[0\]/],
+    [{ substitutions: { "not-a-name": "x" } }, /substitutions/],
+    [{ bucket: "mine" }, /bucket/],
+  ])("refuses %j", (options, message) => {
+    expect(() => toCloudFormation(options as CloudFormationOptions)).toThrow(message);
+  });
+
   it("is new on every call", () => {
     const template = toCloudFormation();
     (template.Resources as Record<string, unknown>)["StateMachine"] = undefined;
