@@ -5,3 +5,15 @@ export interface Picture {
   /** Draws it as SVG. */
   readonly draw: () => string | Promise<string>;
 }
+
+/** A page of which docs/images has screenshots; writing it again gives the same bytes. */
+export interface PicturedPage {
+  /** Name of its file without ending. */
+  readonly name: string;
+  /** Writes it as HTML. */
+  readonly write: () => string | Promise<string>;
+  /** Width of the window. */
+  readonly width: number;
+  /** Setting of the reader's system. */
+  readonly scheme: "light" | "dark";
+}
