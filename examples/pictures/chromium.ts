@@ -23,10 +23,10 @@ export function sizeOf(svg: string): { readonly width: number; readonly height: 
   return { width: Math.ceil(Number(width)), height: Math.ceil(Number(height)) };
 }
 
-/** Takes a picture of an SVG or HTML file with headless Chromium, two pixels a unit. */
+/** Takes a picture of an SVG file with headless Chromium, two pixels a unit. */
 export async function screenshot(
   chromium: string,
-  file: string,
+  svgFile: string,
   pngFile: string,
   { width, height }: { readonly width: number; readonly height: number },
 ): Promise<void> {
@@ -41,7 +41,7 @@ export async function screenshot(
       `--user-data-dir=${profile}`,
       `--window-size=${width},${height}`,
       `--screenshot=${resolve(pngFile)}`,
-      pathToFileURL(resolve(file)).href,
+      pathToFileURL(resolve(svgFile)).href,
     ]);
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });

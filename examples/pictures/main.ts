@@ -1,23 +1,24 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { startBrowser } from "./browser.js";
 import { findChromium, screenshot, sizeOf } from "./chromium.js";
-import type { Picture } from "./picture.js";
-import { PICTURES } from "./pictures.js";
+import { PAGES, PICTURES } from "./pictures.js";
 
 /**
- * Draws the pictures of docs/images as SVG and, with Chromium, as PNG; of a page only the PNG is kept:
+ * Draws the pictures of docs/images as SVG and, with Chromium, as PNG, and takes screenshots of pages:
  *
  *     npm run pictures                       all of them
  *     npm run pictures -- inference-retried  one of them
  */
 const folder = join("docs", "images");
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !PICTURES.some((picture) => picture.name === name));
+const names = [...PICTURES, ...PAGES].map(({ name }) => name);
+const isAsked = ({ name }: { readonly name: string }) => asked.length === 0 || asked.includes(name);
+const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(
-    `There is no picture ${unknown.join(", ")}. There are: ${PICTURES.map(({ name }) => name).join(", ")}.`,
-  );
+  console.error(`There is no picture ${unknown.join(", ")}. There are: ${names.join(", ")}.`);
   process.exit(2);
 }
 
@@ -25,25 +26,31 @@ const chromium = findChromium(process.env);
 if (chromium === undefined)
   console.error("No Chromium was found: SVG only. Install chromium or google-chrome, or set CHROME_PATH, for PNG too.");
 await mkdir(folder, { recursive: true });
-for (const picture of PICTURES.filter(({ name }) => asked.length === 0 || asked.includes(name))) await make(picture);
-
-async function make({ name, draw, page }: Picture): Promise<void> {
+for (const { name, draw } of PICTURES.filter(isAsked)) {
+  const svgFile = join(folder, `${name}.svg`);
+  const svg = await draw();
+  const isSame = (await readFile(svgFile, "utf8").catch(() => "")) === svg;
+  if (!isSame) await writeFile(svgFile, svg);
+  console.log(`${svgFile}${isSame ? " (unchanged)" : ""}`);
+  if (chromium === undefined) continue;
   const pngFile = join(folder, `${name}.png`);
-  const drawn = await draw();
-  if (page === undefined) {
-    const svgFile = join(folder, `${name}.svg`);
-    const isSame = (await readFile(svgFile, "utf8").catch(() => "")) === drawn;
-    if (!isSame) await writeFile(svgFile, drawn);
-    console.log(`${svgFile}${isSame ? " (unchanged)" : ""}`);
-    if (chromium === undefined) return;
-    await screenshot(chromium, svgFile, pngFile, sizeOf(drawn));
-  } else {
-    if (chromium === undefined) return;
-    const scratch = await mkdtemp(join(tmpdir(), "scones-page-"));
-    const htmlFile = join(scratch, `${name}.html`);
-    await writeFile(htmlFile, drawn);
-    await screenshot(chromium, htmlFile, pngFile, page);
-    await rm(scratch, { recursive: true });
-  }
+  await screenshot(chromium, svgFile, pngFile, sizeOf(svg));
   console.log(pngFile);
+}
+
+const pages = PAGES.filter(isAsked);
+if (chromium !== undefined && pages.length > 0) {
+  const written = await mkdtemp(join(tmpdir(), "scones-pages-"));
+  await using page = await startBrowser(chromium);
+  for (const { name, write, width, scheme } of pages) {
+    const htmlFile = join(written, `${name}.html`);
+    await writeFile(htmlFile, await write());
+    await page.open(pathToFileURL(htmlFile).href, { width, height: 900, scheme });
+    const pngFile = join(folder, `${name}.png`);
+    await writeFile(pngFile, await page.screenshot());
+    console.log(pngFile);
+  }
+  await rm(written, { recursive: true });
+  // A page that says something in the console, or wants something from outside, is not one to be shown.
+  if (page.complaints.length > 0) throw new Error(page.complaints.join("\n"));
 }

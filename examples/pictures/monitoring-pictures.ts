@@ -21,6 +21,7 @@ import {
   type TruthSummary,
 } from "scones-ml/monitoring";
 import { createRandom } from "../end-to-end/random.js";
+import type { Picture, PicturedPage } from "./picture.js";
 
 const LABELS = ["bicycle", "motorcycle"] as const;
 const START = Date.UTC(2026, 10, 24, 6);
@@ -120,7 +121,7 @@ async function gather(): Promise<Material> {
 }
 
 /** The pictures of docs/monitoring.md; drawing them again gives the same bytes. */
-export const monitoringPictures = [
+export const monitoringPictures: readonly Picture[] = [
   { name: "confidence", draw: async () => renderConfidenceChart((await gather()).summary, AUTO) },
   { name: "class-mix", draw: async () => renderClassMixChart((await gather()).summary, AUTO) },
   { name: "histogram", draw: async () => renderConfidenceHistogram((await gather()).summary, AUTO) },
@@ -129,10 +130,10 @@ export const monitoringPictures = [
   { name: "drift", draw: async () => renderDriftChart((await gather()).drift, AUTO) },
   { name: "variants", draw: async () => renderVariantChart((await gather()).summary, AUTO) },
   { name: "least-confident", draw: async () => renderLeastConfidentStrip((await gather()).images, AUTO) },
-] as const;
+];
 
-/** A report with everything in it, to be looked at in a browser; drawing it again gives the same bytes. */
-export async function drawReport(): Promise<string> {
+/** A report with everything in it. */
+async function writeReport(): Promise<string> {
   const { summary, truth, drift, images } = await gather();
   const [control, candidate] = summary.perVariant;
   return renderReport({
@@ -148,3 +149,25 @@ export async function drawReport(): Promise<string> {
     sections: [{ heading: "Endpoint", facts: [{ name: "Instance", value: "ml.m5.xlarge" }] }],
   });
 }
+
+/** A report of the first few answers, which may be none. */
+async function writeSmallReport(count: number): Promise<string> {
+  const answers = makeAnswers({ count: 1, seed: 5, hours: 12, darkFrom: 7 }).slice(0, count);
+  const observations = answers.map(({ observation }) => observation);
+  const truth = answers.map(({ observation, label }) => ({ id: observation.eventId, label }));
+  const summary = await summarizeCaptures(observations, { labels: LABELS });
+  return renderReport({
+    summary,
+    truth: await joinGroundTruth({ observations, truth, labels: LABELS }),
+    drift: detectDrift({ baseline: createBaseline(summary), summary }),
+    title: "Scones Unlimited",
+  });
+}
+
+/** The reports of docs/images, on wide and narrow screens, light and dark. */
+export const monitoringPages: readonly PicturedPage[] = [
+  { name: "report-wide", write: writeReport, width: 1400, scheme: "light" },
+  { name: "report-narrow", write: writeReport, width: 360, scheme: "dark" },
+  { name: "report-one-capture", write: () => writeSmallReport(1), width: 1400, scheme: "dark" },
+  { name: "report-no-captures", write: () => writeSmallReport(0), width: 360, scheme: "light" },
+];

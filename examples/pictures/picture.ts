@@ -2,8 +2,18 @@
 export interface Picture {
   /** Name of its files without ending. */
   readonly name: string;
-  /** Draws it as SVG, or writes a page as HTML. */
+  /** Draws it as SVG. */
   readonly draw: () => string | Promise<string>;
-  /** For a page: how much of its beginning is shown. Only the screenshot of a page is kept. */
-  readonly page?: { readonly width: number; readonly height: number };
+}
+
+/** A page of which docs/images has screenshots; writing it again gives the same bytes. */
+export interface PicturedPage {
+  /** Name of its file without ending. */
+  readonly name: string;
+  /** Writes it as HTML. */
+  readonly write: () => string | Promise<string>;
+  /** Width of the window. */
+  readonly width: number;
+  /** Setting of the reader's system. */
+  readonly scheme: "light" | "dark";
 }

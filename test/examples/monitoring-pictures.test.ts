@@ -1,18 +1,29 @@
+import { readFileSync } from "node:fs";
+import { PNG } from "pngjs";
 import { expect, it } from "vitest";
-import { drawReport, monitoringPictures } from "../../examples/pictures/monitoring-pictures.js";
+import { monitoringPages, monitoringPictures } from "../../examples/pictures/monitoring-pictures.js";
 import { expectPicture } from "../monitoring/pictures.js";
 
-it.each(monitoringPictures)("the docs' picture $name is sound, and the same every time", async ({ draw }) => {
+it.each(monitoringPictures)("the docs' picture $name is sound, and serves light and dark", async ({ draw }) => {
   const svg = await draw();
   expectPicture(svg);
   expect(svg).toContain("prefers-color-scheme: dark");
-  expect(await draw()).toBe(svg);
 });
 
-it("the docs' report has everything in it, and is the same every time", async () => {
-  const html = await drawReport();
+it.each(monitoringPages)(
+  "the docs' page $name is the same every time, and is there as wide as it says",
+  async (page) => {
+    const html = await page.write();
+    expect(await page.write()).toBe(html);
+    const png = PNG.sync.read(readFileSync(new URL(`../../docs/images/${page.name}.png`, import.meta.url)));
+    expect(png.width).toBe(page.width);
+    expect(png.height).toBeGreaterThan(1000);
+  },
+);
+
+it("the docs' report has everything in it", async () => {
+  const html = (await monitoringPages.find(({ name }) => name === "report-wide")?.write()) ?? "";
   for (const part of ['class="verdict drift"', "Effects of the tests", "data:image/png;base64,", "Cannot tell yet"]) {
     expect(html).toContain(part);
   }
-  expect(await drawReport()).toBe(html);
 });

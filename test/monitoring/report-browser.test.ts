@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Page, startBrowser } from "../../examples/pictures/browser.js";
+import { findChromium } from "../../examples/pictures/chromium.js";
 import { createBaseline } from "../../src/monitoring/drift/baseline.js";
 import { detectDrift } from "../../src/monitoring/drift/detect-drift.js";
 import { renderReport } from "../../src/monitoring/report/report.js";
-import { CHROMIUM, type Page, startBrowser } from "../helpers/browser.js";
 import { findTruth, summarize, TWENTY, TWO } from "./pictures.js";
 
 /** Elements that a reader would have to scroll to, sideways, or that stand out of the page. */
@@ -15,12 +16,14 @@ const FIND_WIDE = `[...document.querySelectorAll("main *")].filter((element) => 
   return width > 0 && right > document.documentElement.clientWidth + 1 && element.closest(".scroll") === null;
 }).map(({ outerHTML }) => outerHTML.slice(0, 80))`;
 
-describe.skipIf(CHROMIUM === undefined)("the report in Chromium", () => {
+const chromium = findChromium(process.env);
+
+describe.skipIf(chromium === undefined)("the report in Chromium", () => {
   const folder = mkdtempSync(join(tmpdir(), "scones-report-"));
   let page: Page;
 
   beforeAll(async () => {
-    page = await startBrowser(CHROMIUM ?? "");
+    page = await startBrowser(chromium ?? "");
   });
   afterAll(async () => {
     await page[Symbol.asyncDispose]();

@@ -100,8 +100,8 @@ export function drawConfidenceHistogram(summary: CaptureSummary, asked: ChartSha
       head.parts,
       drawValueAxis(plot, ticks, y, "Answers"),
       ...bars.map((bar) => drawBar(bar, { x, y }, threshold)),
-      overall.count === 0 ? drawNothing(plot, "No classified captures") : drawMedian(plot, x, median ?? 0),
       line(x(threshold), plot.top, x(threshold), plot.bottom, "alarm", { width: 1.5, dash: "6 4" }),
+      overall.count === 0 ? drawNothing(plot, "No classified captures") : drawMedian(plot, x, median ?? 0),
       drawLevelAxis(plot, levels, x, "Confidence"),
     ],
   });

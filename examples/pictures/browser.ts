@@ -1,16 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-
-/** Where Chromium is; tests that need it skip where it is not. */
-export const CHROMIUM = [
-  process.env["CHROME_PATH"] ?? "",
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((path) => path !== "" && existsSync(path));
 
 type Json = { readonly [key: string]: unknown };
 type Listener = (method: string, params: Json) => void;
@@ -33,6 +25,7 @@ export interface Page extends AsyncDisposable {
   /** Presses at the first place, moves to the second, and lets go. */
   drag(from: readonly [number, number], to: readonly [number, number]): Promise<void>;
   moveTo(place: readonly [number, number]): Promise<void>;
+  /** Takes a picture of the whole page, also of what the window does not show. */
   screenshot(): Promise<Buffer>;
 }
 
