@@ -22,6 +22,7 @@ import { createTrainingDisplay, describeTraining } from "../training-display.js"
 import { type DemoArguments, readArguments, UsageError } from "./arguments.js";
 import { findArchive } from "./find-archive.js";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.js";
+import { type StageTime, withStageTimes } from "./stage-times.js";
 
 const BUCKET = "scones-unlimited";
 const ROLE_ARN = "arn:aws:iam::000000000000:role/scones-unlimited";
@@ -44,13 +45,15 @@ interface DemoResult {
   readonly endpoint: { readonly name: string; readonly accuracy: number };
   readonly executions: Omit<RunSummary, "reasons" | "pictures">;
   readonly captures: { readonly records: number; readonly skipped: number };
+  readonly stages: readonly StageTime[];
   readonly seconds: number;
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
 /** The whole workflow, against an AWS that lives in this process. */
-async function demo(options: DemoArguments, display: ProgressDisplay, signal: AbortSignal): Promise<void> {
+async function demo(options: DemoArguments, plain: ProgressDisplay, signal: AbortSignal): Promise<void> {
+  const display = withStageTimes(plain);
   const startedAt = Date.now();
   const archive = await findArchive(options, CACHED_ARCHIVE, signal, (text) => display.note(text));
   await using local = await createLocalAws({ seed: options.seed });
@@ -137,6 +140,7 @@ async function demo(options: DemoArguments, display: ProgressDisplay, signal: Ab
       failed: executions.failed,
     },
     captures: { records: summary.records, skipped: summary.skipped + skipped.length },
+    stages: display.stageTimes(),
     seconds: (Date.now() - startedAt) / 1000,
   };
   const output = resolve(options.output);
