@@ -25,8 +25,8 @@ export interface Page extends AsyncDisposable {
   /** Presses at the first place, moves to the second, and lets go. */
   drag(from: readonly [number, number], to: readonly [number, number]): Promise<void>;
   moveTo(place: readonly [number, number]): Promise<void>;
-  /** Takes a picture of the whole page, also of what the window does not show. */
-  screenshot(): Promise<Buffer>;
+  /** Takes a picture of the window, or of the whole page, also of what the window does not show. */
+  screenshot(extent: "window" | "page"): Promise<Buffer>;
 }
 
 /** Starts Chromium with one page. */
@@ -101,8 +101,11 @@ export async function startBrowser(executable: string): Promise<Page> {
     async moveTo(place) {
       await mouse("mouseMoved", place);
     },
-    async screenshot() {
-      const { data } = await call("Page.captureScreenshot", { format: "png", captureBeyondViewport: true });
+    async screenshot(extent) {
+      const { data } = await call("Page.captureScreenshot", {
+        format: "png",
+        captureBeyondViewport: extent === "page",
+      });
       return Buffer.from(String(data), "base64");
     },
     async [Symbol.asyncDispose]() {

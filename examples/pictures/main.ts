@@ -42,12 +42,12 @@ const pages = PAGES.filter(isAsked);
 if (chromium !== undefined && pages.length > 0) {
   const written = await mkdtemp(join(tmpdir(), "scones-pages-"));
   await using page = await startBrowser(chromium);
-  for (const { name, write, width, scheme } of pages) {
+  for (const { name, write, width, height, scheme } of pages) {
     const htmlFile = join(written, `${name}.html`);
     await writeFile(htmlFile, await write());
-    await page.open(pathToFileURL(htmlFile).href, { width, height: 900, scheme });
+    await page.open(pathToFileURL(htmlFile).href, { width, height: height ?? 900, scheme });
     const pngFile = join(folder, `${name}.png`);
-    await writeFile(pngFile, await page.screenshot());
+    await writeFile(pngFile, await page.screenshot(height === undefined ? "page" : "window"));
     console.log(pngFile);
   }
   await rm(written, { recursive: true });

@@ -166,6 +166,7 @@ async function writeSmallReport(count: number): Promise<string> {
 
 /** The reports of docs/images, on wide and narrow screens, light and dark. */
 export const monitoringPages: readonly PicturedPage[] = [
+  { name: "report", write: writeReport, width: 1100, height: 1810, scheme: "light" },
   { name: "report-wide", write: writeReport, width: 1400, scheme: "light" },
   { name: "report-narrow", write: writeReport, width: 360, scheme: "dark" },
   { name: "report-one-capture", write: () => writeSmallReport(1), width: 1400, scheme: "dark" },

@@ -14,6 +14,8 @@ export interface PicturedPage {
   readonly write: () => string | Promise<string>;
   /** Width of the window. */
   readonly width: number;
+  /** How much of it is taken from the top; all of it where that is absent. */
+  readonly height?: number;
   /** Setting of the reader's system. */
   readonly scheme: "light" | "dark";
 }
