@@ -16,6 +16,9 @@ export {
   type DeployWaitOptions,
   deployEndpoint,
   type LiveEndpoint,
+  type ResourceCleanupEvent,
+  type ResourceCreatedEvent,
+  type ResourceStatusEvent,
 } from "./endpoints/deploy-endpoint.js";
 export type { ConfigReuseOptions } from "./endpoints/deploy-plan.js";
 export { type EstimateEndpointCostOptions, estimateEndpointCost } from "./endpoints/endpoint-cost.js";

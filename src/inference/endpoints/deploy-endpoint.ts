@@ -15,30 +15,36 @@ import { waitUntilInService } from "./wait-for-endpoint.js";
 /** An endpoint that `await using` deletes; it is plain JSON but for that. */
 export type LiveEndpoint = DeployedEndpoint & AsyncDisposable;
 
-/** What `deployEndpoint` tells while it works. */
-export type DeployProgressEvent =
-  | {
-      /** A resource was created. */
-      readonly type: "created";
-      /** Kind of the resource. */
-      readonly resource: EndpointResource;
-      /** Name of the resource. */
-      readonly name: string;
-    }
-  | {
-      /** The endpoint has another status. */
-      readonly type: "status";
-      /** The status, such as `Creating` or `InService`. */
-      readonly status: string;
-    }
-  | {
-      /** Something went wrong, and what was created has been removed again. */
-      readonly type: "cleanup";
-      /** What was removed, such as `model scones-1`. */
-      readonly removed: readonly string[];
-      /** What could not be removed and is still on AWS. */
-      readonly left: readonly string[];
-    };
+/** A resource was created. */
+export interface ResourceCreatedEvent {
+  /** Kind of the event. */
+  readonly type: "created";
+  /** Kind of the resource. */
+  readonly resource: EndpointResource;
+  /** Name of the resource. */
+  readonly name: string;
+}
+
+/** An endpoint or a job has another status. */
+export interface ResourceStatusEvent {
+  /** Kind of the event. */
+  readonly type: "status";
+  /** The status, such as `Creating`, `InService` or `InProgress`. */
+  readonly status: string;
+}
+
+/** What was created for a call has been removed again. */
+export interface ResourceCleanupEvent {
+  /** Kind of the event. */
+  readonly type: "cleanup";
+  /** What was removed, such as `model scones-1`. */
+  readonly removed: readonly string[];
+  /** What could not be removed and is still on AWS; `listOrphans` finds it. */
+  readonly left: readonly string[];
+}
+
+/** What `deployEndpoint` and `updateEndpoint` tell while they work. */
+export type DeployProgressEvent = ResourceCreatedEvent | ResourceStatusEvent | ResourceCleanupEvent;
 
 /** How {@link deployEndpoint} works and waits. */
 export interface DeployWaitOptions {

@@ -19,13 +19,13 @@ import { useClient } from "../../core/use-client.js";
 import { waitTimeout } from "../../core/wait-timeout.js";
 
 import { CreatedResources, createServing } from "./created-resources.js";
-import type { DeployProgressEvent } from "./deploy-endpoint.js";
+import type { ResourceCleanupEvent, ResourceStatusEvent } from "./deploy-endpoint.js";
 
 import { EndpointError } from "./endpoint-error.js";
 import { TAG } from "./lease.js";
 
 /** What `runBatchTransform` tells while it works: each status of the job, and that the model made for it was deleted. */
-export type BatchProgressEvent = Extract<DeployProgressEvent, { readonly type: "status" | "cleanup" }>;
+export type BatchProgressEvent = ResourceStatusEvent | ResourceCleanupEvent;
 
 /** Options of {@link runBatchTransform}. */
 export interface BatchTransformOptions {

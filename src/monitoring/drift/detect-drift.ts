@@ -106,7 +106,7 @@ export function detectDrift(options: DetectDriftOptions): DriftReport {
   const { count } = now;
   const baselineCount = baseline.count;
   if (Math.min(count, baselineCount) < minCount) {
-    const text = `No verdict: there are ${count} answers now and ${baselineCount} in the baseline, and both need ${minCount}.`;
+    const text = `No verdict: ${answers(count)} now and ${answers(baselineCount)} in the baseline, and both need ${minCount}.`;
     return { verdict: "not-enough-data", text, baselineCount, count, tests: [], omitted: [] };
   }
   const listed = listDriftTests(baseline, now);
@@ -136,6 +136,10 @@ export function detectDrift(options: DetectDriftOptions): DriftReport {
     tests,
     omitted,
   };
+}
+
+function answers(count: number): string {
+  return count === 1 ? "1 answer" : `${count} answers`;
 }
 
 function describeVerdict(
