@@ -26,6 +26,7 @@ export type { LocalAwsClients, LocalClientConfig } from "./local-clients.js";
 export { LocalDirectoryError } from "./local-directory-error.js";
 export type { LocalExecution, LocalExecutionOptions } from "./local-execution.js";
 export { LocalOperationError } from "./local-operation-error.js";
+export type { PublishedEvent } from "./published-event.js";
+export type { PublishedAttribute, PublishedMessage } from "./published-message.js";
 export type { LocalLogEvent } from "./sagemaker/environment.js";
 export type { LocalServiceName } from "./service-of.js";
-export type { PublishedAttribute, PublishedMessage } from "./topic-inbox.js";

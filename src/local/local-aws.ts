@@ -5,6 +5,7 @@ import { FaultSchema, type LocalFault } from "./faults/fault-options.js";
 import { withFaults } from "./faults/with-faults.js";
 import { createFunctionRegistry } from "./functions.js";
 import { startHttpServer } from "./http-server.js";
+import { Inbox } from "./inbox.js";
 import { type Kept, openKept } from "./kept/kept.js";
 import { logPlaceOf } from "./lambda/function-context.js";
 import type { LocalFunction, LocalFunctionBundle, LocalFunctionOptions } from "./lambda/function-options.js";
@@ -16,6 +17,8 @@ import { keepLogs } from "./logs/keep-logs.js";
 import { LogStore } from "./logs/log-store.js";
 import { createLogsService } from "./logs/logs-service.js";
 import { createItemStore, createObjectAccess } from "./object-access.js";
+import type { PublishedEvent } from "./published-event.js";
+import type { PublishedMessage } from "./published-message.js";
 import { createRouter } from "./router.js";
 import { createDirectoryStore } from "./s3/directory-store.js";
 import { createMemoryStore } from "./s3/memory-store.js";
@@ -35,7 +38,6 @@ import { openPastExecutions } from "./states/service/past-executions.js";
 import { createStatesService, type StatesServiceOptions } from "./states/states-service.js";
 import { createVirtualClock } from "./states/virtual-clock.js";
 import { toAbortSignal } from "./stop-signal.js";
-import { type PublishedMessage, TopicInbox } from "./topic-inbox.js";
 
 /** Options of `listen`. */
 export interface ListenOptions {
@@ -110,6 +112,13 @@ export interface LocalAws extends AsyncDisposable {
    * ```
    */
   publishedMessages(topicArn?: string): readonly PublishedMessage[];
+  /**
+   * Reads what workflows sent with `events:putEvents`, as many as of messages. Buses need not be created; there are no rules.
+   *
+   * @param eventBusName - Name of a bus; without one the events of all buses.
+   * @returns The events, oldest first.
+   */
+  publishedEvents(eventBusName?: string): readonly PublishedEvent[];
   /**
    * Answers on a loopback port too, for the AWS CLI, boto3 and other processes.
    *
@@ -230,7 +239,8 @@ async function startServices(
   const endpoints = new Endpoints(environment, models);
   const transforms = new TransformJobs(environment, models);
   await endpoints.restore();
-  const inbox = new TopicInbox();
+  const inbox = new Inbox<PublishedMessage>(({ message }) => message.length);
+  const eventInbox = new Inbox<PublishedEvent>(({ detail }) => detail.length);
   const items = createItemStore(store);
   const sdkClients = () => taskClients;
   const past = await openPastExecutions(kept, now);
@@ -241,6 +251,7 @@ async function startServices(
     ...clock,
     items,
     inbox,
+    eventInbox,
     sdkClients,
     records: kept.records,
     past,
@@ -275,7 +286,8 @@ async function startServices(
     accountId,
     registerFunction: (name, code, options) => functions.register(name, code, options),
     runExecution: createRunExecution(states, injector),
-    publishedMessages: (topicArn) => inbox.list(topicArn),
+    publishedMessages: (arn) => inbox.list(({ topicArn }) => arn === undefined || topicArn === arn),
+    publishedEvents: (name) => eventInbox.list(({ eventBusName }) => name === undefined || eventBusName === name),
     injectFault: (fault) => injector.inject(parseOptions("injectFault", FaultSchema, fault)),
     listen: async ({ port } = {}) => ({ endpoint: (await listen(port)).endpoint }),
     close,

@@ -1,8 +1,10 @@
 import { sleep as realSleep } from "../../core/abort.js";
 import type { FunctionRegistry } from "../functions.js";
+import { Inbox } from "../inbox.js";
 import { checkRequest, createJsonService } from "../json-service.js";
 import { createMemoryRecords, type Records } from "../kept/records.js";
-import { TopicInbox } from "../topic-inbox.js";
+import type { PublishedEvent } from "../published-event.js";
+import type { PublishedMessage } from "../published-message.js";
 import type { WireRequest, WireService } from "../wire.js";
 import { type Clock, startRealTimer } from "./clock.js";
 import type { ItemStore } from "./item-store.js";
@@ -42,7 +44,9 @@ export interface StatesServiceOptions {
   /** Clients of the other services, for tasks that call them; asked for when the first one does. */
   readonly sdkClients?: () => SdkClients;
   /** Receives what tasks publish to topics. */
-  readonly inbox?: TopicInbox;
+  readonly inbox?: Inbox<PublishedMessage>;
+  /** Receives what tasks send to event buses. */
+  readonly eventInbox?: Inbox<PublishedEvent>;
   /** Region of every ARN. */
   readonly region: string;
   /** Account of every ARN. */
@@ -105,7 +109,9 @@ type Operations = Readonly<Record<StatesOperation, (input: unknown, request: Wir
  */
 export function createStatesService(options: StatesServiceOptions): StatesService {
   const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random } = options;
-  const { sdkClients, inbox = new TopicInbox(), items, past, records = createMemoryRecords(), hold } = options;
+  const { inbox = new Inbox(({ message }) => message.length) } = options;
+  const { eventInbox = new Inbox(({ detail }) => detail.length) } = options;
+  const { sdkClients, items, past, records = createMemoryRecords(), hold } = options;
   const place = { region, accountId };
   const timers = options.sleep === undefined ? { startTimer: startRealTimer } : {};
   const clock: Clock = { now, sleep, random, ...timers, ...(hold === undefined ? {} : { hold }) };
@@ -119,6 +125,7 @@ export function createStatesService(options: StatesServiceOptions): StatesServic
     executions: () => executions,
     sdkClients,
     inbox,
+    eventInbox,
     closing: closing.signal,
   });
   const held = [...integrations, ...tasks].map((integration) => holdTimeInTasks(integration, clock));

@@ -1,7 +1,10 @@
 import type { FunctionRegistry } from "../../functions.js";
-import type { TopicInbox } from "../../topic-inbox.js";
+import type { Inbox } from "../../inbox.js";
+import type { PublishedEvent } from "../../published-event.js";
+import type { PublishedMessage } from "../../published-message.js";
 import { createActivityIntegration } from "./activity-integration.js";
 import type { ActivityQueue } from "./activity-queue.js";
+import { createEventsIntegration } from "./events-integration.js";
 import { createLambdaIntegrations } from "./lambda-integration.js";
 import { createNestedExecutionIntegration, type NestedExecutions } from "./nested-execution-integration.js";
 import { createSageMakerIntegration } from "./sagemaker-integration.js";
@@ -21,7 +24,9 @@ export interface TaskParts {
   /** Clients of the other services, asked for when a task calls one; without them no task can. */
   readonly sdkClients: (() => SdkClients) | undefined;
   /** Receives what is published to topics. */
-  readonly inbox: TopicInbox;
+  readonly inbox: Inbox<PublishedMessage>;
+  /** Receives what is sent to event buses. */
+  readonly eventInbox: Inbox<PublishedEvent>;
   /** Fires when the local AWS is closed. */
   readonly closing: AbortSignal;
 }
@@ -34,13 +39,14 @@ export interface TaskParts {
  * @internal
  */
 export function createTaskIntegrations(parts: TaskParts): readonly TaskIntegration[] {
-  const { functions, tokens, activities, executions, sdkClients, inbox, closing } = parts;
+  const { functions, tokens, activities, executions, sdkClients, inbox, eventInbox, closing } = parts;
   const { invoke, sdkInvoke, functionArn } = createLambdaIntegrations(functions, closing);
   const calls = [
     invoke,
     sdkInvoke,
     createNestedExecutionIntegration(executions),
     ...createSnsIntegrations(inbox),
+    createEventsIntegration(eventInbox),
     ...(sdkClients === undefined ? [] : [createSdkIntegration(sdkClients)]),
   ];
   return [

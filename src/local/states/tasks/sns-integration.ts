@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { Inbox } from "../../inbox.js";
 import { unsupportedOperation } from "../../local-operation-error.js";
-import type { PublishedAttribute, PublishedMessage, TopicInbox } from "../../topic-inbox.js";
+import type { PublishedAttribute, PublishedMessage } from "../../published-message.js";
 import { isJsonObject, type Json, type JsonObject, memberOf } from "../json.js";
 import { jsonText } from "../json-text.js";
 import { MAX_DATA_BYTES } from "../limits.js";
@@ -44,7 +45,7 @@ class PublishRefusal extends Error {
  * @returns `sns:publish` and `aws-sdk:sns:publish`.
  * @internal
  */
-export function createSnsIntegrations(inbox: TopicInbox): readonly TaskIntegration[] {
+export function createSnsIntegrations(inbox: Inbox<PublishedMessage>): readonly TaskIntegration[] {
   const base = {
     events: "Task",
     honoursSignal: true,
@@ -67,7 +68,7 @@ function checkParameters(parameters: Json | undefined): readonly string[] {
   ];
 }
 
-function publishOptimized(inbox: TopicInbox, { parameters, clock }: TaskRun): Json {
+function publishOptimized(inbox: Inbox<PublishedMessage>, { parameters, clock }: TaskRun): Json {
   try {
     const messageId = publish(inbox, parameters, clock.now());
     const answer = { requestId: randomUUID(), date: clock.now(), length: 294, contentType: "text/xml" };
@@ -79,7 +80,7 @@ function publishOptimized(inbox: TopicInbox, { parameters, clock }: TaskRun): Js
   }
 }
 
-function publishSdk(inbox: TopicInbox, { parameters, clock }: TaskRun): Json {
+function publishSdk(inbox: Inbox<PublishedMessage>, { parameters, clock }: TaskRun): Json {
   try {
     return { MessageId: publish(inbox, parameters, clock.now()) };
   } catch (error) {
@@ -89,7 +90,7 @@ function publishSdk(inbox: TopicInbox, { parameters, clock }: TaskRun): Json {
   }
 }
 
-function publish(inbox: TopicInbox, parameters: Json, publishedAt: Date): string {
+function publish(inbox: Inbox<PublishedMessage>, parameters: Json, publishedAt: Date): string {
   const topicArn = memberOf(parameters, "TopicArn") ?? memberOf(parameters, "TargetArn");
   if (typeof topicArn !== "string" || !TOPIC_ARN.test(topicArn)) throw invalid("TopicArn");
   if (topicArn.endsWith(".fifo")) throw unsupportedOperation("sns", "Publish to a FIFO topic");
