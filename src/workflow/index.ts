@@ -37,16 +37,68 @@ export type {
   Transition,
   WaitState,
 } from "./definition/asl-types.js";
-export { chain } from "./definition/chain.js";
-export type { FailureNotice } from "./definition/failure-notice.js";
-export { LAMBDA_RETRY } from "./definition/lambda-retry.js";
-export { type LambdaTaskOptions, lambdaTask, type TaskFailure } from "./definition/lambda-task.js";
+export {
+  allOf,
+  anyOf,
+  type Comparison,
+  type Condition,
+  type ConditionContent,
+  isPresent,
+  not,
+  when,
+} from "./definition/data/condition.js";
+export {
+  type AllOf,
+  type Allowing,
+  type Containing,
+  type DataPath,
+  from,
+  fromContext,
+  fromItem,
+  fromResult,
+  type InputReference,
+  type Reference,
+  type ReferenceContent,
+  type ReferenceRoot,
+  type ResultReference,
+  textOf,
+} from "./definition/data/reference.js";
+export type { Template, Templated, TemplateObject } from "./definition/data/template.js";
+export { LAMBDA_RETRY, SAGEMAKER_RETRY } from "./definition/retries.js";
 export {
   type BuildStateMachineOptions,
   buildStateMachine,
   type StateMachineOptions,
 } from "./definition/state-machine.js";
-export type { Step, StepContext } from "./definition/step.js";
+export type { Step, StepContext, TaskFailure } from "./definition/step.js";
+export { chain } from "./definition/steps/chain.js";
+export { type ChoiceOptions, type ChoiceWay, choice } from "./definition/steps/choice.js";
+export {
+  type DistributedMapOptions,
+  distributedMap,
+  type ItemBatch,
+  type MapRunResult,
+  type ToleratedFailures,
+} from "./definition/steps/distributed-map.js";
+export type { FailureNotice } from "./definition/steps/failure-notice.js";
+export type { ItemSource, NameOrReference } from "./definition/steps/item-source.js";
+export { type LambdaTaskOptions, lambdaTask, type StepHandler } from "./definition/steps/lambda-task.js";
+export { type MapOverOptions, type MapSelectedOptions, mapOver } from "./definition/steps/map-over.js";
+export { type ParallelOptions, parallel } from "./definition/steps/parallel.js";
+export { type RepeatUntilOptions, repeatUntil } from "./definition/steps/repeat-until.js";
+export { type SageMakerRequests, type SageMakerTaskOptions, sageMakerTask } from "./definition/steps/sagemaker-task.js";
+export { type ServiceTaskOptions, serviceTask } from "./definition/steps/service-task.js";
+export {
+  type FailOptions,
+  fail,
+  type PassOptions,
+  pass,
+  type SimpleStateOptions,
+  succeed,
+  type WaitOptions,
+  wait,
+} from "./definition/steps/simple-states.js";
+export type { TaskOutput, WithFailure, WorkOptions } from "./definition/task-state.js";
 export { readExecution } from "./execution/read-execution.js";
 export { type ExecutionResult, type RunExecutionOptions, runExecution } from "./execution/run-execution.js";
 export { runMany } from "./execution/run-many.js";
@@ -78,7 +130,20 @@ export { type RenderWorkflowOptions, renderWorkflow } from "./render/render-work
 export { renderWorkflowMermaid } from "./render/render-workflow-mermaid.js";
 export { DefinitionError, ExecutionFailedError, ExecutionOutputError, StateMachineError } from "./workflow-errors.js";
 export {
+  type BatchFunctions,
+  type BuildBatchWorkflowOptions,
+  buildBatchWorkflow,
+} from "./workflows/batch-workflow.js";
+export type { ImageFailures } from "./workflows/image-steps.js";
+export {
   type BuildInferenceWorkflowOptions,
   buildInferenceWorkflow,
   type InferenceFunctions,
 } from "./workflows/inference-workflow.js";
+export type { ReadyWorkflowOptions } from "./workflows/ready-workflow.js";
+export type { EndpointPlan } from "./workflows/training/endpoint-plan.js";
+export {
+  type BuildTrainingWorkflowOptions,
+  buildTrainingWorkflow,
+  type TrainingFunctions,
+} from "./workflows/training-workflow.js";

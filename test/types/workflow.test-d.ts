@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { chain } from "../../src/workflow/definition/chain.js";
-import { lambdaTask } from "../../src/workflow/definition/lambda-task.js";
+import { chain } from "../../src/workflow/definition/steps/chain.js";
+import { lambdaTask } from "../../src/workflow/definition/steps/lambda-task.js";
 import { buildStateMachine } from "../../src/workflow/definition/state-machine.js";
 import type { Step } from "../../src/workflow/definition/step.js";
 import { runExecution } from "../../src/workflow/execution/run-execution.js";

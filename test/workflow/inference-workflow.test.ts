@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isSconesError } from "../../src/core/errors.js";
 import { checkDefinition } from "../../src/workflow/checks/check-definition.js";
 import type { TaskState } from "../../src/workflow/definition/asl-types.js";
-import { LAMBDA_RETRY } from "../../src/workflow/definition/lambda-retry.js";
+import { LAMBDA_RETRY } from "../../src/workflow/definition/retries.js";
 import {
   type BuildInferenceWorkflowOptions,
   buildInferenceWorkflow,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkDefinition } from "../../src/workflow/checks/check-definition.js";
-import { chain } from "../../src/workflow/definition/chain.js";
-import { lambdaTask } from "../../src/workflow/definition/lambda-task.js";
 import { buildStateMachine } from "../../src/workflow/definition/state-machine.js";
+import { chain } from "../../src/workflow/definition/steps/chain.js";
+import { lambdaTask } from "../../src/workflow/definition/steps/lambda-task.js";
 
 const task = (name: string, functionName = `scones-${name.length}`) =>
   lambdaTask<object, object>({ name, functionName });

@@ -22,3 +22,20 @@ export const LAMBDA_RETRY: readonly Retrier[] = [
     JitterStrategy: "FULL",
   },
 ];
+
+/**
+ * Retries of a SageMaker task. Step Functions reports throttling and trouble of the service, but also a request that
+ * SageMaker refuses, under one name for each kind of integration, so the attempts are few; a limit of the account
+ * (`SageMaker.ResourceLimitExceededException`) is not among them.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
+ */
+export const SAGEMAKER_RETRY: readonly Retrier[] = [
+  {
+    ErrorEquals: ["SageMaker.AmazonSageMakerException", "SageMaker.SageMakerException", "SageMaker.SdkClientException"],
+    IntervalSeconds: 2,
+    MaxAttempts: 3,
+    BackoffRate: 2,
+    JitterStrategy: "FULL",
+  },
+];

@@ -1,19 +1,26 @@
-import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { InvalidOptionsError, parseOptions } from "../../core/options.js";
-import type { QueryLanguage, State, StateMachineDefinition } from "./asl-types.js";
-import type { Step } from "./step.js";
+import { findExpressLimits } from "../checks/express.js";
+import { findScopes, type JsonObject } from "../checks/visit.js";
+import type { QueryLanguage, StateMachineDefinition } from "./asl-types.js";
+import { buildScope, type Step, sharedName, stepSchema } from "./step.js";
 
 /** What every builder of a whole state machine takes. */
 export interface StateMachineOptions {
   /** The query language that it is written in; it behaves the same in both. @defaultValue `"JSONPath"` */
   readonly queryLanguage?: QueryLanguage;
+  /**
+   * Type of the state machine that is made of it. The definition does not tell it; with `"EXPRESS"` what an Express
+   * machine cannot have is refused here: `.sync`, `.waitForTaskToken`, activities, distributed maps, more than 300
+   * seconds. @defaultValue `"STANDARD"`
+   */
+  readonly type?: "STANDARD" | "EXPRESS";
   /** A remark in the definition. */
   readonly comment?: string;
   /** Seconds after which an execution has failed with `States.Timeout`. @defaultValue no limit but AWS's own of one year */
   readonly timeoutSeconds?: number;
-  /** Partition of the service integrations' ARNs. @defaultValue `"aws"` */
-  readonly partition?: "aws" | "aws-cn" | "aws-us-gov";
+  /** Partition of the service integrations' ARNs; `${AWS::Partition}` leaves it to CloudFormation. @defaultValue `"aws"` */
+  readonly partition?: "aws" | "aws-cn" | "aws-us-gov" | "${AWS::Partition}";
 }
 
 /** Options of {@link buildStateMachine}. */
@@ -25,17 +32,16 @@ export interface BuildStateMachineOptions extends StateMachineOptions {
 /** Schema fields of {@link StateMachineOptions}. @internal */
 export const stateMachineFields = {
   queryLanguage: z.enum(["JSONPath", "JSONata"]).default("JSONPath"),
+  type: z.enum(["STANDARD", "EXPRESS"]).default("STANDARD"),
   comment: z.string().optional(),
   timeoutSeconds: z.int().min(1).max(99_999_999).optional(),
-  partition: z.enum(["aws", "aws-cn", "aws-us-gov"]).default("aws"),
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
+  partition: z.enum(["aws", "aws-cn", "aws-us-gov", "${AWS::Partition}"]).default("aws"),
 };
 
 const OptionsSchema = z.strictObject({
   ...stateMachineFields,
-  start: z.custom<Step<never, unknown>>(
-    (value) => typeof value === "object" && value !== null && "build" in value && "startAt" in value,
-    "must be a step, such as what chain or lambdaTask returns",
-  ),
+  start: stepSchema,
 });
 
 /**
@@ -43,7 +49,8 @@ const OptionsSchema = z.strictObject({
  *
  * @param options - See {@link BuildStateMachineOptions}.
  * @returns The definition, new on every call.
- * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong, or two states share a name.
+ * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong, two states share a name, or an Express
+ *   machine cannot have what the steps do.
  *
  * @example
  * ```ts
@@ -57,34 +64,37 @@ const OptionsSchema = z.strictObject({
  * ```
  */
 export function buildStateMachine(options: BuildStateMachineOptions): StateMachineDefinition {
-  const { start, queryLanguage, comment, timeoutSeconds, partition } = parseOptions(
+  const { start, queryLanguage, comment, timeoutSeconds, partition, type } = parseOptions(
     "buildStateMachine",
     OptionsSchema,
     options,
   );
-  return {
+  const { StartAt, States } = buildScope(start, { queryLanguage, partition });
+  const definition: StateMachineDefinition = {
     ...(comment === undefined ? {} : { Comment: comment }),
     QueryLanguage: queryLanguage,
-    StartAt: start.startAt,
+    StartAt,
     ...(timeoutSeconds === undefined ? {} : { TimeoutSeconds: timeoutSeconds }),
-    States: collectStates(start.build({ queryLanguage, partition })),
+    States,
   };
+  refuseSharedNames(definition);
+  if (type === "EXPRESS") refuseExpressLimits(definition);
+  return definition;
 }
 
-/** One step may be linked from several places and is then written alike each time; two different states may not share a name. */
-function collectStates(states: readonly (readonly [name: string, state: State])[]): Readonly<Record<string, State>> {
-  const byName = new Map<string, State>();
-  for (const [name, state] of states) {
-    const other = byName.get(name);
-    if (other !== undefined && !isDeepStrictEqual(other, state)) {
-      const message = `two different states are named "${name}"; give one of them another name`;
-      throw new InvalidOptionsError({
-        code: "INVALID_OPTIONS",
-        message: `buildStateMachine cannot work with these options: start: ${message}.`,
-        details: { functionName: "buildStateMachine", issues: [{ path: "start", message }] },
-      });
-    }
-    byName.set(name, state);
-  }
-  return Object.fromEntries(byName);
+/** Names are unique in the whole machine, not only among the states of a branch. */
+function refuseSharedNames(definition: StateMachineDefinition): void {
+  const names = findScopes(definition as unknown as JsonObject).flatMap(({ states }) => [...states.keys()]);
+  const shared = names.find((name, index) => names.indexOf(name) !== index);
+  if (shared !== undefined) throw sharedName(shared);
+}
+
+function refuseExpressLimits(definition: StateMachineDefinition): void {
+  const issues = findExpressLimits(findScopes(definition as unknown as JsonObject));
+  if (issues.length === 0) return;
+  throw new InvalidOptionsError({
+    code: "INVALID_OPTIONS",
+    message: `buildStateMachine cannot work with these options: type: ${issues.map(({ message, remedy }) => `${message} ${remedy}`).join(" ")}`,
+    details: { functionName: "buildStateMachine", issues: issues.map(({ path, message }) => ({ path, message })) },
+  });
 }

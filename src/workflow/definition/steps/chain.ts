@@ -1,4 +1,4 @@
-import type { Step } from "./step.js";
+import type { Step } from "../step.js";
 
 /**
  * Links steps one after the other: each gets what the one before hands on. A step whose input does not fit is refused

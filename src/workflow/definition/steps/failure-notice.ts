@@ -1,77 +1,124 @@
-import type { FailState, TaskState } from "./asl-types.js";
-import type { TaskFailure } from "./lambda-task.js";
-import type { Step, StepContext } from "./step.js";
+import * as z from "zod";
+import { from, fromContext } from "../data/reference.js";
+import type { Step } from "../step.js";
+import { chain } from "./chain.js";
+import { serviceTask } from "./service-task.js";
+import { fail } from "./simple-states.js";
 
-/** What happens before an execution ends as failed; it fails all the same. */
-export interface FailureNotice {
-  /** Kind of the notice: a message to an SNS topic. */
-  readonly type: "sns";
-  /** ARN of the topic; the state machine's role needs `sns:Publish` on it. */
-  readonly topicArn: string;
-  /** Subject of e-mail notices, 1 to 100 printable ASCII characters. @defaultValue `"The inference workflow failed"` */
-  readonly subject?: string;
-}
+/** What happens before an execution ends as failed; it fails all the same, with the original error and cause. */
+export type FailureNotice =
+  /** A message to an SNS topic. */
+  | {
+      /** Kind of the notice. */
+      readonly type: "sns";
+      /** ARN of the topic, or a `${...}` substitution; the state machine's role needs `sns:Publish` on it. */
+      readonly topicArn: string;
+      /** Subject of e-mail notices, 1 to 100 printable ASCII characters. @defaultValue `"The workflow failed"`, with its kind */
+      readonly subject?: string;
+    }
+  /** An event for the rules of an event bus. */
+  | {
+      /** Kind of the notice. */
+      readonly type: "eventBridge";
+      /** Name or ARN of the bus, or a `${...}` substitution; the role needs `events:PutEvents` on it. @defaultValue `"default"` */
+      readonly eventBusName?: string;
+      /** Source of the event, which rules match; not one of AWS's own. @defaultValue `"scones-ml"` */
+      readonly source?: string;
+      /** Detail type of the event, which rules match. @defaultValue `"The workflow failed"`, with its kind */
+      readonly detailType?: string;
+    }
+  /** No more than a state in which every failure ends, visible in the picture. */
+  | {
+      /** Kind of the notice. */
+      readonly type: "fail";
+    };
 
-const NOTIFY = "Notify of failure";
-const FAIL = "Fail";
+const SUBSTITUTION = /^\$\{[\w:.]+\}$/;
+const isSubstitution = (text: string) => SUBSTITUTION.test(text);
+
+/** Schema of {@link FailureNotice}. @internal */
+export const failureNoticeSchema = z
+  .discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("sns"),
+      topicArn: z
+        .string()
+        .refine(
+          (arn) =>
+            isSubstitution(arn) ||
+            /^arn:(aws[a-z-]*|\$\{AWS::Partition\}):sns:[^\s:]+:[^\s:]+(::[^\s:]+)?(:\S+)?$/.test(arn),
+          "must be the ARN of an SNS topic",
+        ),
+      subject: z
+        .string()
+        .regex(/^[!-~][ -~]{0,99}$/, "must be 1 to 100 printable ASCII characters")
+        .optional(),
+    }),
+    z.strictObject({
+      type: z.literal("eventBridge"),
+      eventBusName: z
+        .string()
+        .min(1)
+        .max(1600)
+        .regex(/^\S+$/, "must be the name or ARN of an event bus")
+        .default("default"),
+      source: z
+        .string()
+        .min(1)
+        .max(256)
+        .refine((source) => !/^aws\./i.test(source), 'must not begin with "aws.", which is AWS\'s own')
+        .default("scones-ml"),
+      detailType: z.string().min(1).max(128).optional(),
+    }),
+    z.strictObject({ type: z.literal("fail") }),
+  ])
+  .optional();
+
+/** The parsed form of {@link FailureNotice}. @internal */
+export type ResolvedNotice = NonNullable<z.output<typeof failureNoticeSchema>>;
+
+/** Where the step finds the error: the input itself, or its `failure`. @internal */
+export type FailurePlace = "input" | "failure";
 
 /**
- * Describes the two states that a failure passes: a message to a topic with error, cause and execution, and a `Fail`
- * state with the original error and cause. When the message cannot be sent, the execution still fails with the original.
+ * Describes the states that a failure passes: a notice with error, cause and execution, and a `Fail` state with the
+ * original error and cause. When the notice cannot be sent, the execution still fails with the original.
  *
- * @param notice - Where the message goes.
+ * @param notice - What happens.
+ * @param what - What failed, such as `inference workflow`.
+ * @param place - Where the error stands.
  * @returns The step; nothing can follow it.
  * @internal
  */
-export function failureStep(notice: Required<FailureNotice>): Step<TaskFailure, never> {
-  return {
-    startAt: NOTIFY,
-    build: (context) => [
-      [NOTIFY, describeNotice(notice, context)],
-      [FAIL, describeFail(context)],
-    ],
-  };
-}
-
-function describeNotice({ topicArn, subject }: Required<FailureNotice>, context: StepContext): TaskState {
-  const common = {
-    Type: "Task",
-    Resource: `arn:${context.partition}:states:::sns:publish`,
-    TimeoutSeconds: 60,
-    Next: FAIL,
-  } as const;
-  const unsent = { ErrorEquals: ["States.ALL"], Next: FAIL };
-  const tooLarge = { ErrorEquals: ["States.DataLimitExceeded"], Next: FAIL };
-  if (context.queryLanguage === "JSONPath") {
-    return {
-      ...common,
-      Parameters: {
-        TopicArn: topicArn,
-        Subject: subject,
-        Message: { "Error.$": "$.Error", "Cause.$": "$.Cause", "Execution.$": "$$.Execution.Id" },
-      },
-      ResultPath: null,
-      Catch: [tooLarge, unsent].map((catcher) => ({ ...catcher, ResultPath: null })),
-    };
-  }
-  return {
-    ...common,
-    Arguments: {
-      TopicArn: topicArn,
-      Subject: subject,
-      Message: {
-        Error: "{% $states.input.Error %}",
-        Cause: "{% $states.input.Cause %}",
-        Execution: "{% $states.context.Execution.Id %}",
-      },
-    },
-    Output: "{% $states.input %}",
-    Catch: [tooLarge, unsent].map((catcher) => ({ ...catcher, Output: "{% $states.input %}" })),
-  };
-}
-
-function describeFail({ queryLanguage }: StepContext): FailState {
-  return queryLanguage === "JSONPath"
-    ? { Type: "Fail", ErrorPath: "$.Error", CausePath: "$.Cause" }
-    : { Type: "Fail", Error: "{% $states.input.Error %}", Cause: "{% $states.input.Cause %}" };
+export function failureStep(notice: ResolvedNotice, what: string, place: FailurePlace = "input"): Step<unknown, never> {
+  const path: readonly string[] = place === "input" ? [] : [place];
+  const [error, cause] = [from(...path, "Error"), from(...path, "Cause")];
+  const end = fail<unknown>({ name: "Fail", error, cause });
+  if (notice.type === "fail") return end;
+  const detail = { Error: error, Cause: cause, Execution: fromContext("Execution", "Id") };
+  const message = `The ${what} failed`;
+  // An error of the notice must not take the place of the error that it tells of.
+  const common = { name: "Notify of failure", output: "input", ignoreErrors: true } as const;
+  const send =
+    notice.type === "sns"
+      ? serviceTask<unknown, unknown>({
+          ...common,
+          resource: "sns:publish",
+          parameters: { TopicArn: notice.topicArn, Subject: notice.subject ?? message, Message: detail },
+        })
+      : serviceTask<unknown, unknown>({
+          ...common,
+          resource: "events:putEvents",
+          parameters: {
+            Entries: [
+              {
+                EventBusName: notice.eventBusName,
+                Source: notice.source,
+                DetailType: notice.detailType ?? message,
+                Detail: detail,
+              },
+            ],
+          },
+        });
+  return chain(send, end);
 }

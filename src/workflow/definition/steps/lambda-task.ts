@@ -1,77 +1,64 @@
 import * as z from "zod";
-import { parseOptions } from "../../core/options.js";
-import type { Catcher, Retrier, TaskState } from "./asl-types.js";
-import { LAMBDA_RETRY } from "./lambda-retry.js";
-import { type Step, transitionOf } from "./step.js";
+import { parseOptions } from "../../../core/options.js";
+import type { TaskState } from "../asl-types.js";
+import { from } from "../data/reference.js";
+import { type AnyTemplateObject, type TemplateObject, writeTemplate } from "../data/template.js";
+import { LAMBDA_RETRY } from "../retries.js";
+import { type Step, transitionOf } from "../step.js";
+import {
+  buildErrorRoute,
+  hasOneErrorRoute,
+  ONE_ERROR_ROUTE,
+  type TaskOutput,
+  taskOutputSchema,
+  timeoutSchema,
+  type WorkOptions,
+  workFields,
+  writeErrorHandling,
+  writeOutput,
+} from "../task-state.js";
 
 /** Options of {@link lambdaTask}. */
-export interface LambdaTaskOptions {
-  /** Name of the state, 1 to 80 characters. */
-  readonly name: string;
-  /** Name or ARN of the function, with or without a version or alias. */
+export interface LambdaTaskOptions<Input = never> extends WorkOptions<Input> {
+  /** Name or ARN of the function, with or without a version or alias, or a `${...}` substitution of CloudFormation. */
   readonly functionName: string;
-  /** What is tried again; an empty list for nothing. @defaultValue {@link LAMBDA_RETRY} */
-  readonly retry?: readonly Retrier[];
+  /** What the function gets. @defaultValue the state's input */
+  readonly payload?: TemplateObject<Input>;
+  /** What is handed on. @defaultValue `"result"`, the `body` that the function returns */
+  readonly output?: TaskOutput;
   /** Seconds after which the task has failed with `States.Timeout`, 1 to 99999999. @defaultValue `900` */
   readonly timeoutSeconds?: number;
-  /** Where errors lead that are not tried again: a step that gets `{ Error, Cause }`. @defaultValue nowhere: they fail the execution */
-  readonly onError?: Step<TaskFailure, unknown>;
-  /** A remark in the definition. */
-  readonly comment?: string;
 }
 
-/** What a state gets that an error leads to. */
-export interface TaskFailure {
-  /** Name of the error. */
-  readonly Error: string;
-  /** What happened; for a Lambda function the JSON text of its error. */
-  readonly Cause: string;
-}
-
-/** A name of a state. Source: "State machine limits", Step Functions developer guide. @internal */
-export const stateNameSchema = z.string().min(1).max(80, "must have at most 80 characters");
+/** A Lambda handler that returns what {@link lambdaTask} hands on, such as those of `scones-ml/inference`. */
+export type StepHandler = (
+  event: never,
+  ...rest: never[]
+) => Promise<{ readonly statusCode: 200; readonly body: unknown }>;
 
 /** A function's name or ARN, or a `${...}` substitution of CloudFormation. @internal */
 export const functionNameSchema = z
   .string()
   .min(1)
   .max(256)
-  .regex(/^\S+$/, "must be the name or the ARN of a Lambda function, without blanks");
-
-/** Retriers as the Amazon States Language has them. @internal */
-export const retrySchema = z
-  .array(
-    z
-      .strictObject({
-        ErrorEquals: z.array(z.string().min(1)).min(1).readonly(),
-        IntervalSeconds: z.int().min(1).optional(),
-        MaxAttempts: z.int().min(0).max(99_999_999).optional(),
-        BackoffRate: z.number().min(1).optional(),
-        MaxDelaySeconds: z.int().min(1).optional(),
-        JitterStrategy: z.enum(["FULL", "NONE"]).optional(),
-        Comment: z.string().optional(),
-      })
-      .readonly(),
-  )
-  .readonly()
-  .default(() => LAMBDA_RETRY) as z.ZodType<readonly Retrier[], readonly Retrier[] | undefined>;
+  .regex(/^\S+$/, "must be the name or the ARN of a Lambda function, without blanks")
+  .refine(
+    (name) => !name.endsWith(":$LATEST"),
+    "must not end in :$LATEST, which is what a name alone means; leave it out",
+  );
 
 /** Lambda ends every invocation after 900 s ("Lambda quotas"), so a longer wait can only be a lost answer. @internal */
 export const LAMBDA_TIMEOUT_SECONDS = 900;
 
-const OptionsSchema = z.strictObject({
-  name: stateNameSchema,
-  functionName: functionNameSchema,
-  retry: retrySchema,
-  timeoutSeconds: z.int().min(1).max(99_999_999).default(LAMBDA_TIMEOUT_SECONDS),
-  onError: z
-    .custom<Step<TaskFailure, unknown>>(
-      (value) => typeof value === "object" && value !== null && "build" in value && "startAt" in value,
-      "must be a step",
-    )
-    .optional(),
-  comment: z.string().optional(),
-});
+const OptionsSchema = z
+  .strictObject({
+    ...workFields(LAMBDA_RETRY),
+    functionName: functionNameSchema,
+    payload: z.custom<AnyTemplateObject>((value) => typeof value === "object" && value !== null).optional(),
+    output: taskOutputSchema,
+    timeoutSeconds: timeoutSchema.default(LAMBDA_TIMEOUT_SECONDS),
+  })
+  .refine(hasOneErrorRoute, ONE_ERROR_ROUTE);
 
 /**
  * Describes a state that invokes a Lambda function with its input, and hands on the `body` of what the function
@@ -79,7 +66,7 @@ const OptionsSchema = z.strictObject({
  * `scones-ml/inference` do. Calls nothing.
  *
  * @typeParam Input - What the function takes.
- * @typeParam Output - What the function returns as `body`.
+ * @typeParam Output - What the state hands on: what the function returns as `body`, unless `output` says otherwise.
  * @param options - See {@link LambdaTaskOptions}.
  * @returns The step, to be linked by `chain` and written by `buildStateMachine`.
  * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
@@ -98,39 +85,39 @@ const OptionsSchema = z.strictObject({
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
  */
-export function lambdaTask<Input, Output>(options: LambdaTaskOptions): Step<Input, Output> {
-  const { name, functionName, retry, timeoutSeconds, onError, comment } = parseOptions(
-    "lambdaTask",
-    OptionsSchema,
-    options,
-  );
+export function lambdaTask<Input, Output>(options: LambdaTaskOptions<Input>): Step<Input, Output>;
+/**
+ * Describes a state that invokes a Lambda function whose handler's type tells what it takes and gives:
+ * `lambdaTask<typeof handler>({ ... })`, or `lambdaTask<ReturnType<typeof createFilterHandler>>({ ... })`.
+ *
+ * @typeParam Handler - The handler's type.
+ * @param options - See {@link LambdaTaskOptions}.
+ * @returns The step.
+ * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
+ */
+export function lambdaTask<Handler extends StepHandler>(
+  options: Omit<LambdaTaskOptions<Parameters<Handler>[0]>, "output" | "payload">,
+): Step<Parameters<Handler>[0], Awaited<ReturnType<Handler>>["body"]>;
+export function lambdaTask(options: LambdaTaskOptions<never>): Step<never, unknown> {
+  const task = parseOptions("lambdaTask", OptionsSchema, options);
+  const { name, functionName, payload, output, timeoutSeconds, comment } = task;
   return {
     startAt: name,
     build: (context) => {
-      const usesPaths = context.queryLanguage === "JSONPath";
+      const { queryLanguage } = context;
+      const sent = { FunctionName: functionName, Payload: payload ?? from() };
+      const parameters = writeTemplate(sent, queryLanguage);
       const state: TaskState = {
         Type: "Task",
         ...(comment === undefined ? {} : { Comment: comment }),
         Resource: `arn:${context.partition}:states:::lambda:invoke`,
-        ...(usesPaths
-          ? { Parameters: { FunctionName: functionName, "Payload.$": "$" }, OutputPath: "$.Payload.body" }
-          : {
-              Arguments: { FunctionName: functionName, Payload: "{% $states.input %}" },
-              Output: "{% $states.result.Payload.body %}",
-            }),
+        ...(queryLanguage === "JSONPath" ? { Parameters: parameters } : { Arguments: parameters }),
+        ...writeOutput(output, queryLanguage, ["Payload", "body"]),
         TimeoutSeconds: timeoutSeconds,
-        ...(retry.length === 0 ? {} : { Retry: structuredClone(retry) }),
-        ...(onError === undefined ? {} : { Catch: describeCatch(onError.startAt, usesPaths) }),
+        ...writeErrorHandling(task, context),
         ...transitionOf(context),
       };
-      const { next: _next, ...rest } = context;
-      return [[name, state], ...(onError?.build(rest) ?? [])];
+      return [[name, state], ...buildErrorRoute(task, context)];
     },
   };
-}
-
-/** `States.ALL` does not cover a result above 256 KiB, which is caught by its own name. */
-function describeCatch(next: string, usesPaths: boolean): readonly Catcher[] {
-  const to = usesPaths ? { ResultPath: "$" } : { Output: "{% $states.errorOutput %}" };
-  return ["States.DataLimitExceeded", "States.ALL"].map((name) => ({ ErrorEquals: [name], ...to, Next: next }));
 }
