@@ -513,6 +513,7 @@ export {
   type TemplateTrigger,
   type Template,
   type Templated,
+  type TemplateNeeds,
   type TemplateObject,
   type ToleratedFailures,
   type TraceStatus,

@@ -63,7 +63,7 @@ export {
   type ResultReference,
   textOf,
 } from "./definition/data/reference.js";
-export type { Template, Templated, TemplateObject } from "./definition/data/template.js";
+export type { Template, Templated, TemplateNeeds, TemplateObject } from "./definition/data/template.js";
 export { LAMBDA_RETRY, SAGEMAKER_RETRY } from "./definition/retries.js";
 export {
   type BuildStateMachineOptions,

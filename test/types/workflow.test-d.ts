@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { chain } from "../../src/workflow/definition/steps/chain.js";
-import { lambdaTask } from "../../src/workflow/definition/steps/lambda-task.js";
 import { buildStateMachine } from "../../src/workflow/definition/state-machine.js";
 import type { Step } from "../../src/workflow/definition/step.js";
+import { chain } from "../../src/workflow/definition/steps/chain.js";
+import { lambdaTask } from "../../src/workflow/definition/steps/lambda-task.js";
 import { runExecution } from "../../src/workflow/execution/run-execution.js";
 
 // Compiled, never run: a line that must not compile carries @ts-expect-error, which fails the type check when it does.

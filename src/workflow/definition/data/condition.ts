@@ -74,10 +74,10 @@ export function when<const Path extends DataPath, const Operand extends string |
  * @param operand - With what.
  * @returns The condition.
  */
-export function when<Input>(
+export function when<Input, const Operand extends string | number | boolean>(
   value: Reference<Input>,
-  comparison: Comparison,
-  operand: string | number | boolean,
+  comparison: Operand extends boolean ? "=" : Comparison,
+  operand: Operand,
 ): Condition<Input>;
 export function when(
   value: Reference<never>,

@@ -31,6 +31,25 @@ export type Templated<Value, Input> =
         ? readonly Templated<Entry, Input>[]
         : { readonly [Name in keyof Value]: Templated<Value[Name], Input> });
 
+/** The needs of a template's references, as a union of functions that take them. */
+type NeedsInside<Value> =
+  Value extends Reference<infer Input>
+    ? (input: Input) => void
+    : Value extends readonly (infer Entry)[]
+      ? NeedsInside<Entry>
+      : Value extends object
+        ? string extends keyof Value
+          ? never
+          : { readonly [Name in keyof Value]: NeedsInside<Value[Name]> }[keyof Value]
+        : never;
+
+/** What a state must get for all references of a template to lead somewhere. */
+export type TemplateNeeds<Value> = [NeedsInside<Value>] extends [never]
+  ? unknown
+  : NeedsInside<Value> extends (input: infer Input) => void
+    ? Input
+    : unknown;
+
 /** Any template, once its needs were checked by the compiler. @internal */
 export type AnyTemplate = Template<never>;
 /** Any object template, once its needs were checked by the compiler. @internal */

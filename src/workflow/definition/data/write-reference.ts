@@ -1,4 +1,4 @@
-import type { DataPath, Reference, ReferenceRoot } from "./reference.js";
+import type { Reference, ReferenceRoot } from "./reference.js";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -33,7 +33,7 @@ export function toJsonPath({ reference: content }: Reference<never>): string {
 export function toJsonata({ reference: content }: Reference<never>): string {
   switch (content.kind) {
     case "place":
-      return `${expressionRoot(content.root)}${expressionSteps(content.path)}`;
+      return content.path.reduce<string>(stepFrom, expressionRoot(content.root));
     case "next":
       return `${toJsonata(content.of)} + 1`;
     case "text":
@@ -50,9 +50,8 @@ export function isPlace(reference: Reference<never>): boolean {
 export function showPath(reference: Reference<never>): string {
   const { reference: content } = reference;
   if (content.kind !== "place") return toJsonata(reference);
-  const root =
-    typeof content.root === "object" ? `$${content.root.variable}` : content.root === "input" ? "" : content.root;
-  return expressionSteps(content.path, root === "").replace(/^/, root) || "input";
+  const root = typeof content.root === "object" ? `$${content.root.variable}` : content.root;
+  return content.path.reduce<string>(stepFrom, root === "input" && content.path.length > 0 ? "" : root);
 }
 
 /** A text literal of JSONata, which takes JSON's. @internal */
@@ -80,13 +79,11 @@ function expressionRoot(root: ReferenceRoot): string {
   }[root];
 }
 
-function expressionSteps(path: DataPath, isFirst = false): string {
-  return path
-    .map((step, index) => {
-      if (typeof step === "number") return `[${step}]`;
-      return `${isFirst && index === 0 ? "" : "."}${NAME.test(step) ? step : `\`${step}\``}`;
-    })
-    .join("");
+function stepFrom(before: string, step: string | number): string {
+  if (typeof step === "number") return `${before}[${step}]`;
+  if (NAME.test(step)) return `${before}${before === "" ? "" : "."}${step}`;
+  // Backticks quote a name in JSONata, and nothing quotes a backtick.
+  return step.includes("`") ? `$lookup(${before}, ${quote(step)})` : `${before}.\`${step}\``;
 }
 
 /** Source: Amazon States Language specification, "Intrinsic functions". */

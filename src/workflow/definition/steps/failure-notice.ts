@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { from, fromContext } from "../data/reference.js";
+import { from, fromContext, type Reference } from "../data/reference.js";
 import type { Step } from "../step.js";
 import { chain } from "./chain.js";
 import { serviceTask } from "./service-task.js";
@@ -92,8 +92,9 @@ export type FailurePlace = "input" | "failure";
  */
 export function failureStep(notice: ResolvedNotice, what: string, place: FailurePlace = "input"): Step<unknown, never> {
   const path: readonly string[] = place === "input" ? [] : [place];
-  const [error, cause] = [from(...path, "Error"), from(...path, "Cause")];
-  const end = fail<unknown>({ name: "Fail", error, cause });
+  const error: Reference<unknown> = from(...path, "Error");
+  const cause: Reference<unknown> = from(...path, "Cause");
+  const end = fail({ name: "Fail", error, cause });
   if (notice.type === "fail") return end;
   const detail = { Error: error, Cause: cause, Execution: fromContext("Execution", "Id") };
   const message = `The ${what} failed`;

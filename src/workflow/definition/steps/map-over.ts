@@ -2,7 +2,7 @@ import * as z from "zod";
 import { parseOptions } from "../../../core/options.js";
 import type { MapState } from "../asl-types.js";
 import { type Containing, type DataPath, type InputReference, isReference } from "../data/reference.js";
-import { type AnyTemplateObject, type TemplateObject, writeTemplate } from "../data/template.js";
+import { type AnyTemplateObject, type TemplateNeeds, type TemplateObject, writeTemplate } from "../data/template.js";
 import { toJsonata, toJsonPath } from "../data/write-reference.js";
 import { buildScope, type Step, stepSchema, transitionOf } from "../step.js";
 import {
@@ -26,12 +26,15 @@ interface MapCommon<Path extends DataPath> extends WorkOptions<Containing<Path, 
 export interface MapOverOptions<Path extends DataPath, Item, Output> extends MapCommon<Path> {
   /** What is done with each item. */
   readonly each: Step<Item, Output>;
+  /** Not in this form. */
+  readonly select?: never;
 }
 
 /** Options of {@link mapOver} where the work on an item gets more, or less, than the item. */
-export interface MapSelectedOptions<Path extends DataPath, Input, Output> extends MapCommon<Path> {
+export interface MapSelectedOptions<Path extends DataPath, Select extends TemplateObject<never>, Output>
+  extends MapCommon<Path> {
   /** What the work on one item gets: `fromItem(...)` refers to the item, `from(...)` to the state's input. */
-  readonly select: TemplateObject<Input>;
+  readonly select: Select;
   /** What is done with each item. */
   readonly each: Step<never, Output>;
 }
@@ -78,11 +81,11 @@ export function mapOver<const Path extends DataPath, Item, Output>(
  * @returns The step.
  * @throws {@link InvalidOptionsError} `INVALID_OPTIONS` when an option is wrong.
  */
-export function mapOver<const Path extends DataPath, Input, Output>(
-  options: MapSelectedOptions<Path, Input, Output>,
-): Step<Containing<Path, readonly unknown[]> & Input, readonly Output[]>;
+export function mapOver<const Path extends DataPath, const Select extends TemplateObject<never>, Output>(
+  options: MapSelectedOptions<Path, Select, Output>,
+): Step<Containing<Path, readonly unknown[]> & TemplateNeeds<Select>, readonly Output[]>;
 export function mapOver(
-  options: MapOverOptions<DataPath, never, unknown> & { readonly select?: unknown },
+  options: Omit<MapOverOptions<DataPath, never, unknown>, "select"> & { readonly select?: unknown },
 ): Step<never, unknown> {
   const work = parseOptions("mapOver", OptionsSchema, options);
   const { name, items, select, each, maxConcurrency, comment } = work;

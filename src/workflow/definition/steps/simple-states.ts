@@ -2,7 +2,13 @@ import * as z from "zod";
 import { parseOptions } from "../../../core/options.js";
 import type { FailState, PassState, State, WaitState } from "../asl-types.js";
 import { isReference, type Reference } from "../data/reference.js";
-import { type AnyTemplateObject, type TemplateObject, toExpression, writeTemplate } from "../data/template.js";
+import {
+  type AnyTemplateObject,
+  type TemplateNeeds,
+  type TemplateObject,
+  toExpression,
+  writeTemplate,
+} from "../data/template.js";
 import { toJsonata, toJsonPath } from "../data/write-reference.js";
 import { type Step, type StepContext, stateNameSchema, transitionOf } from "../step.js";
 
@@ -29,11 +35,12 @@ export interface PassOptions<Input> extends SimpleStateOptions {
 }
 
 /** Options of {@link fail}. */
-export interface FailOptions<Input> extends SimpleStateOptions {
+export interface FailOptions<Name extends string | Reference<never>, Cause extends string | Reference<never>>
+  extends SimpleStateOptions {
   /** Name of the error. */
-  readonly error: string | Reference<Input>;
+  readonly error: Name;
   /** What happened. */
-  readonly cause: string | Reference<Input>;
+  readonly cause: Cause;
 }
 
 const common = { name: stateNameSchema, comment: z.string().optional() };
@@ -123,7 +130,9 @@ export function succeed<Input>(options: SimpleStateOptions): Step<Input, never> 
  * console.log(unsure.startAt); // Unsure
  * ```
  */
-export function fail<Input = unknown>(options: FailOptions<Input>): Step<Input, never> {
+export function fail<Name extends string | Reference<never>, Cause extends string | Reference<never>>(
+  options: FailOptions<Name, Cause>,
+): Step<TemplateNeeds<readonly [Name, Cause]>, never> {
   const { name, comment, error, cause } = parseOptions("fail", FailSchema, options);
   return oneState(name, comment, ({ queryLanguage }): FailState => {
     if (queryLanguage === "JSONata") {
