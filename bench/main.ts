@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<readon
   monitoring: async (context) => (await import("./monitoring.js")).runMonitoringBench(context),
   drift: async (context) => (await import("./drift.js")).runDriftBench(context),
   variants: async (context) => (await import("./variants.js")).runVariantsBench(context),
+  batch: async (context) => (await import("./batch.js")).runBatchBench(context),
   local: async (context) => (await import("./local.js")).runLocalBench(context),
 };
 

@@ -39,7 +39,8 @@ export interface BuildBatchWorkflowOptions extends ReadyWorkflowOptions {
   readonly source: ItemSource;
   /**
    * What the functions get for an item: `fromItem(...)` refers to it.
-   * @defaultValue for a prefix and an inventory bucket and key; else the item itself, in any form that the handlers take
+   * @defaultValue for a prefix and an inventory bucket and key; for a row of CSV the row; else `{ body: item }`, the item
+   * in any form that the handlers take, also as text
    */
   readonly select?: TemplateObject<never>;
   /**
@@ -158,9 +159,10 @@ function errorRoute({ onFailure }: ResolvedBatch): { readonly onError?: Step<unk
 }
 
 function imageSteps(resolved: ResolvedBatch, type: "STANDARD" | "EXPRESS"): Step<never, unknown> {
-  const { functions, retry, failedImages, imagesPerBatch, taskTimeoutSeconds } = resolved;
+  const { functions, retry, failedImages, imagesPerBatch, taskTimeoutSeconds, source, select } = resolved;
+  const mayBeText = select === undefined && ["list", "json", "jsonl"].includes(source.type);
   const timeoutSeconds = taskTimeout({ taskTimeoutSeconds, type });
-  return buildImageSteps({ functions, retry, timeoutSeconds, failedImages, isBatch: imagesPerBatch > 1 });
+  return buildImageSteps({ functions, retry, timeoutSeconds, failedImages, mayBeText, isBatch: imagesPerBatch > 1 });
 }
 
 function needsResults(path: string, what: string): InvalidOptionsError {

@@ -20,6 +20,8 @@ export interface ImageStepsOptions {
   readonly retry: readonly Retrier[];
   readonly timeoutSeconds: number;
   readonly failedImages: ImageFailures;
+  /** Whether an item may be text: `lambda:invoke` takes that for JSON, so it is sent as a `body`. */
+  readonly mayBeText: boolean;
   /** Whether the functions get several images. */
   readonly isBatch: boolean;
 }
@@ -38,7 +40,7 @@ interface ImageBatch {
  * @internal
  */
 export function buildImageSteps(options: ImageStepsOptions): Step<never, unknown> {
-  const { functions, retry, timeoutSeconds, failedImages, isBatch } = options;
+  const { functions, retry, timeoutSeconds, failedImages, isBatch, mayBeText } = options;
   const collects = failedImages === "collect";
   const task = {
     retry,
@@ -51,9 +53,11 @@ export function buildImageSteps(options: ImageStepsOptions): Step<never, unknown
     ["Classify", functions.classify],
     ["Filter", functions.filter],
   ] as const;
-  const tasks = names.flatMap(([name, functionName]) =>
-    functionName === undefined ? [] : lambdaTask<never, unknown>({ ...task, name, functionName }),
-  );
+  const named = names.flatMap(([name, functionName]) => (functionName === undefined ? [] : [{ name, functionName }]));
+  const tasks = named.map((each, index) => {
+    const payload = index === 0 && mayBeText && !isBatch ? { payload: { body: from() } } : {};
+    return lambdaTask<never, unknown>({ ...task, ...each, ...payload });
+  });
   if (isBatch) return link(collects ? tasks : [...tasks, checkBatch()]);
   return link(collects ? [rememberImage(), ...tasks] : tasks);
 }

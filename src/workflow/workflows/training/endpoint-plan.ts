@@ -31,6 +31,9 @@ export const endpointPlanSchema = z.strictObject({
     .optional(),
 });
 
+/** Marks what this library has made, so that `deleteEndpoint` takes the model away with the endpoint. @internal */
+export const OWN_TAGS = [{ Key: "created-by", Value: "scones-ml" }] as const;
+
 /** Name that AWS's console and `deployEndpoint` give the only variant. */
 const VARIANT = "AllTraffic";
 
@@ -57,6 +60,7 @@ export function writeEndpointConfig<Input>(
   return {
     EndpointConfigName: name,
     ProductionVariants: [variant],
+    Tags: OWN_TAGS,
     ...(dataCapture === undefined ? {} : { DataCaptureConfig: dataCapture }),
   };
 }

@@ -12,7 +12,7 @@ import { repeatUntil } from "../../definition/steps/repeat-until.js";
 import { sageMakerTask } from "../../definition/steps/sagemaker-task.js";
 import { pass } from "../../definition/steps/simple-states.js";
 import { taskTimeout } from "../ready-workflow.js";
-import { type endpointPlanSchema, writeEndpointConfig } from "./endpoint-plan.js";
+import { type endpointPlanSchema, OWN_TAGS, writeEndpointConfig } from "./endpoint-plan.js";
 import { buildRollback } from "./rollback.js";
 
 /** What {@link buildTrainingSteps} makes steps of. @internal */
@@ -78,6 +78,7 @@ export function buildTrainingSteps(plan: TrainingPlan): Step<Run, unknown> {
         Image: training.AlgorithmSpecification?.TrainingImage ?? "",
         ModelDataUrl: from("job", "artifact"),
       },
+      Tags: OWN_TAGS,
     },
     output: "input",
     onErrorWithInput: rollback.fromNothing,
@@ -92,7 +93,7 @@ export function buildTrainingSteps(plan: TrainingPlan): Step<Run, unknown> {
   const createEndpoint = sageMakerTask<"createEndpoint", TrainedRun, EndpointRun>({
     name: "Create endpoint",
     action: "createEndpoint",
-    parameters: { EndpointName: NAME, EndpointConfigName: NAME },
+    parameters: { EndpointName: NAME, EndpointConfigName: NAME, Tags: OWN_TAGS },
     output: "input",
     onErrorWithInput: rollback.fromConfig,
   });
