@@ -391,6 +391,7 @@ export {
   buildTrigger,
   buildTrainingWorkflow,
   type Catcher,
+  type CheckDefinitionOptions,
   type ChoiceOptions,
   type ChoiceRule,
   type ChoiceState,

@@ -5,7 +5,7 @@
  * @module workflow
  */
 
-export { checkDefinition } from "./checks/check-definition.js";
+export { type CheckDefinitionOptions, checkDefinition } from "./checks/check-definition.js";
 export type { ValidationIssue, ValidationIssueCode } from "./checks/issue.js";
 export type { CloudFormationOptions, TemplateTrigger } from "./cloudformation/template-options.js";
 export type {

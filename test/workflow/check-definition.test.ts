@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkDefinition } from "../../src/workflow/checks/check-definition.js";
 import { sharedData } from "../helpers/shared-data.js";
+import { READY } from "./ready-workflows.js";
 
 const PASS = { Type: "Pass", End: true };
 const TASK = {
@@ -30,17 +31,21 @@ const choice = (rule: unknown, QueryLanguage = "JSONPath") =>
 const found = (definition: unknown) => checkDefinition(definition).map(({ code, path }) => `${code} ${path}`);
 
 describe("checkDefinition accepts", () => {
-  it.each([
-    "arn:aws:states:us-east-1:123456789012:activity:paint",
-    "arn:aws:states:::sagemaker:createTrainingJob.sync",
-    "arn:aws:states:::sagemaker:createEndpoint",
-    "arn:aws:states:::states:startExecution.sync:2",
-    "arn:aws:states:::sns:publish.waitForTaskToken",
-    "arn:aws:states:::lambda:invoke.waitForTaskToken",
-    "arn:aws:states:::aws-sdk:sagemakerruntime:invokeEndpoint",
-  ])("a task with the resource %s", (Resource) => {
+  it.each<[string, object?]>([
+    ["arn:aws:states:us-east-1:123456789012:activity:paint"],
+    [
+      "arn:aws:states:::sagemaker:createTrainingJob.sync",
+      { "TrainingJobName.$": "$.n", RoleArn: "r", OutputDataConfig: {}, StoppingCondition: {} },
+    ],
+    ["arn:aws:states:::sagemaker:createEndpoint", { EndpointName: "e", EndpointConfigName: "c" }],
+    ["arn:aws:states:::states:startExecution.sync:2", { StateMachineArn: "m", "Input.$": "$" }],
+    ["arn:aws:states:::sns:publish.waitForTaskToken", { TopicArn: "t", Message: "m" }],
+    ["arn:aws:states:::lambda:invoke.waitForTaskToken"],
+    ["arn:aws:states:::aws-sdk:sagemakerruntime:invokeEndpoint", { EndpointName: "e", "Body.$": "$" }],
+    ["arn:aws:states:::aws-sdk:sagemaker:listModels", { MaxResults: 3 }],
+  ])("a task with the resource %s", (Resource, Parameters = TASK.Parameters) => {
     const limits = { HeartbeatSeconds: 10, TimeoutSeconds: 60 };
-    expect(found(one({ ...TASK, Resource, ...limits, OutputPath: "$.a" }))).toEqual([]);
+    expect(found(one({ ...TASK, Resource, Parameters, ...limits, OutputPath: "$.a" }))).toEqual([]);
   });
 
   it.each<[string, unknown]>([
@@ -479,6 +484,40 @@ describe("checkDefinition finds", () => {
       one({ ...PASS, QueryLanguage: "JSONata", Output: "{% 1 /* no end %}" }),
       ["EXPRESSION_INVALID /States/A/Output"],
     ],
+    [
+      "a call without what it needs, and with what it has not",
+      one({ ...TASK, Resource: "arn:aws:states:::sns:publish", Parameters: { Message: "m", Topic: "t" } }),
+      ["PARAMETER_MISSING /States/A/Parameters", "PARAMETER_UNKNOWN /States/A/Parameters/Topic"],
+    ],
+    [
+      "a parameter that is not in PascalCase",
+      one({
+        ...TASK,
+        Resource: "arn:aws:states:::aws-sdk:sfn:describeExecution",
+        Parameters: { "executionArn.$": "$" },
+      }),
+      ["PARAMETER_UNKNOWN /States/A/Parameters/executionArn.$"],
+    ],
+    ...["sagemaker:createEndpoint.sync", "sagemaker:describeEndpoint", "aws-sdk:sagemaker:DescribeEndpoint"].map(
+      (resource): [string, unknown, readonly string[]] => [
+        `the integration ${resource}, which there is not`,
+        one({
+          ...TASK,
+          Resource: `arn:aws:states:::${resource}`,
+          Parameters: { EndpointName: "e", EndpointConfigName: "c" },
+        }),
+        ["RESOURCE_UNKNOWN /States/A/Resource"],
+      ],
+    ),
+    [
+      "a call by aws-sdk: that waits for a job",
+      one({
+        ...TASK,
+        Resource: "arn:aws:states:::aws-sdk:sagemaker:createModel.sync",
+        Parameters: { ModelName: "m" },
+      }),
+      ["RESOURCE_UNKNOWN /States/A/Resource"],
+    ],
     ["an empty name", { StartAt: "", States: { "": PASS } }, ["STATE_NAME_INVALID /States/"]],
     ["a definition that is too large", one({ ...PASS, Comment: "x".repeat(1_048_576) }), ["DEFINITION_TOO_LARGE "]],
   ])("%s", (_name, definition, expected) => {
@@ -497,7 +536,61 @@ describe("checkDefinition finds", () => {
   });
 });
 
+describe("checkDefinition for an Express machine", () => {
+  const express = (definition: unknown) =>
+    checkDefinition(definition, { type: "EXPRESS" }).map(({ code, path }) => `${code} ${path}`);
+
+  it("finds what waits for a job, a token or a worker, distributed maps, and more than five minutes", () => {
+    const sync = one({
+      ...TASK,
+      Resource: "arn:aws:states:::states:startExecution.sync:2",
+      Parameters: { StateMachineArn: "m" },
+    });
+    expect(express(sync)).toEqual(["EXPRESS_UNSUPPORTED /States/A/Resource"]);
+    const activity = one({ ...TASK, Resource: "arn:aws:states:us-east-1:123456789012:activity:paint" });
+    expect(express(activity)).toEqual(["EXPRESS_UNSUPPORTED /States/A/Resource"]);
+    const ProcessorConfig = { Mode: "DISTRIBUTED", ExecutionType: "EXPRESS" };
+    const map = one({ Type: "Map", ItemProcessor: { ProcessorConfig, StartAt: "C", States: { C: PASS } }, End: true });
+    expect(express(map)).toEqual(["EXPRESS_UNSUPPORTED /States/A/ItemProcessor/ProcessorConfig/Mode"]);
+    expect(express(one(TASK, { TimeoutSeconds: 301 }))).toEqual(["EXPRESS_UNSUPPORTED /TimeoutSeconds"]);
+    expect(express(one(TASK, { TimeoutSeconds: 300 }))).toEqual([]);
+    expect(checkDefinition(sync)).toEqual([]);
+  });
+});
+
 describe("checkDefinition survives", () => {
+  it("every ready workflow with any of its values replaced, and changes none", () => {
+    const definitions = Object.values(READY).flatMap((build) => [build("JSONPath"), build("JSONata")]);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...definitions),
+        fc.nat(),
+        fc.oneof(fc.jsonValue(), fc.constantFrom("{%", "$.", "$..", "States.Format(", "arn:aws:states:::", "")),
+        (definition, position, value) => {
+          const copy = structuredClone(definition) as unknown as Record<string, unknown>;
+          const places: (readonly [Record<string, unknown>, string])[] = [];
+          const open: unknown[] = [copy];
+          for (const each of open) {
+            if (typeof each !== "object" || each === null) continue;
+            for (const key of Object.keys(each)) {
+              places.push([each as Record<string, unknown>, key]);
+              open.push((each as Record<string, unknown>)[key]);
+            }
+          }
+          const [holder, key] = places[position % places.length] ?? [copy, "StartAt"];
+          holder[key] = value;
+          const before = JSON.stringify(copy);
+          for (const issue of checkDefinition(copy, { type: "EXPRESS" })) {
+            expect(issue.path).toMatch(/^(\/|$)/);
+            expect(issue.remedy).not.toBe("");
+          }
+          expect(JSON.stringify(copy)).toBe(before);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   const keys = fc.constantFrom(
     "StartAt",
     "States",

@@ -1,9 +1,11 @@
 import { checkChoice } from "./choice-rules.js";
 import { checkCatch, checkRetry } from "./error-handling.js";
+import { findExpressLimits } from "./express.js";
 import { checkExpressions } from "./expressions.js";
 import { checkScopeFields, checkStateFields } from "./fields.js";
 import { error, type ValidationIssue } from "./issue.js";
 import { checkLambdaPayload } from "./payload-traps.js";
+import { checkServiceParameters } from "./service-parameters.js";
 import { checkMachineTimeout, checkStateValues } from "./state-values.js";
 import { checkDuplicateNames, checkNames, checkScope } from "./structure.js";
 import { checkReachability, checkTransition } from "./transitions.js";
@@ -14,6 +16,12 @@ const MAX_DEFINITION_BYTES = 1_048_576;
 
 /** Far beyond what anybody writes; it keeps the cost of hostile nesting low. */
 const MAX_DEPTH = 200;
+
+/** Options of {@link checkDefinition}. */
+export interface CheckDefinitionOptions {
+  /** Type of the machine that is made of it, which a definition does not tell. @defaultValue `"STANDARD"` */
+  readonly type?: "STANDARD" | "EXPRESS";
+}
 
 const SCOPE_RULES: readonly ((scope: ScopeVisit) => readonly ValidationIssue[])[] = [
   checkScope,
@@ -31,14 +39,16 @@ const STATE_RULES: readonly ((visit: StateVisit, scope: ScopeVisit) => readonly 
   checkCatch,
   checkExpressions,
   checkLambdaPayload,
+  checkServiceParameters,
 ];
 
 /**
  * Finds what is wrong with a state machine's definition before AWS does: structure, reachability, names, fields of the
- * wrong state type or query language, error handling, choices, the outer form of paths and expressions, size, and
- * traps of the payload. It does not evaluate paths or expressions. It never throws, changes nothing, and calls nothing.
+ * wrong state type or query language, error handling, choices, the outer form of paths and expressions, parameters of
+ * service integrations, size, traps of the payload, and what an Express machine cannot have. It does not evaluate paths or expressions. It never throws, changes nothing, and calls nothing.
  *
  * @param definition - The definition as an object or as JSON text; anything else is a finding.
+ * @param options - See {@link CheckDefinitionOptions}.
  * @returns The findings, outermost first; empty for a definition that is in order.
  *
  * @example
@@ -52,7 +62,7 @@ const STATE_RULES: readonly ((visit: StateVisit, scope: ScopeVisit) => readonly 
  *
  * @see https://states-language.net/
  */
-export function checkDefinition(definition: unknown): readonly ValidationIssue[] {
+export function checkDefinition(definition: unknown, options: CheckDefinitionOptions = {}): readonly ValidationIssue[] {
   const { text, value } = toPlainJson(definition);
   if (text === undefined || !isObject(value)) {
     const message = "The definition is not a JSON object.";
@@ -79,6 +89,7 @@ export function checkDefinition(definition: unknown): readonly ValidationIssue[]
     ...size,
     ...(scopes[0] === undefined ? [] : checkMachineTimeout(scopes[0])),
     ...checkDuplicateNames(scopes),
+    ...(options?.type === "EXPRESS" ? findExpressLimits(scopes) : []),
     ...scopes.flatMap((scope) => [
       ...SCOPE_RULES.flatMap((rule) => rule(scope)),
       ...[...scope.states.values()].flatMap((visit) => STATE_RULES.flatMap((rule) => rule(visit, scope))),

@@ -17,6 +17,7 @@ const RESULT: FieldTable = {
   JSONPath: ["Parameters", "ResultSelector", "ResultPath"],
   JSONata: ["Arguments"],
 };
+const TOLERATED = ["ToleratedFailurePercentage", "ToleratedFailureCount"];
 const DISTRIBUTED = ["Label", "ItemReader", "ItemBatcher", "ResultWriter"];
 
 /** Fields by state type. Source: Amazon States Language specification and its JSONata additions. */
@@ -37,15 +38,7 @@ const STATE_FIELDS: Readonly<Record<string, FieldTable>> = {
   Fail: join(COMMON, { both: ["Error", "Cause"], JSONPath: ["ErrorPath", "CausePath"], JSONata: [] }),
   Parallel: join(COMMON, DATA, MOVE, ERRORS, RESULT, { both: ["Branches"], JSONPath: [], JSONata: [] }),
   Map: join(COMMON, DATA, MOVE, ERRORS, RESULT, {
-    both: [
-      "ItemProcessor",
-      "Iterator",
-      "ItemSelector",
-      "MaxConcurrency",
-      "ToleratedFailurePercentage",
-      "ToleratedFailureCount",
-      ...DISTRIBUTED,
-    ],
+    both: ["ItemProcessor", "Iterator", "ItemSelector", "MaxConcurrency", ...TOLERATED, ...DISTRIBUTED],
     JSONPath: ["ItemsPath", "MaxConcurrencyPath", "ToleratedFailurePercentagePath", "ToleratedFailureCountPath"],
     JSONata: ["Items"],
   }),
@@ -111,4 +104,8 @@ export function checkStateFields({ name, path, state, queryLanguage }: StateVisi
 }
 
 /** Fields that only a distributed map may have. @internal */
-export const DISTRIBUTED_MAP_FIELDS: readonly string[] = DISTRIBUTED;
+export const DISTRIBUTED_MAP_FIELDS: readonly string[] = [
+  ...DISTRIBUTED,
+  ...TOLERATED,
+  ...TOLERATED.map((field) => `${field}Path`),
+];

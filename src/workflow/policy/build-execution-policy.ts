@@ -140,7 +140,7 @@ function collect(
 
 function findPartition(resources: readonly unknown[]): string {
   for (const resource of resources) {
-    const partition = typeof resource === "string" ? /^arn:([a-z-]+):/.exec(resource)?.[1] : undefined;
+    const partition = typeof resource === "string" ? /^arn:([a-z-]+|\$\{[^}]+\}):/.exec(resource)?.[1] : undefined;
     if (partition !== undefined) return partition;
   }
   return "aws";

@@ -25,7 +25,8 @@ const IAM_PREFIXES: Readonly<Record<string, string>> = {
 };
 
 /** Resource of a task, as far as it matters here. */
-const INTEGRATION = /^arn:[a-z-]+:states:[^:]*:[^:]*:(aws-sdk:)?([a-z0-9]+):([A-Za-z0-9]+)((?:\.[A-Za-z]+(?::2)?)?)$/;
+const INTEGRATION =
+  /^arn:(?:[a-z-]+|\$\{[^}]+\}):states:[^:]*:[^:]*:(aws-sdk:)?([a-z0-9]+):([A-Za-z0-9]+)((?:\.[A-Za-z]+(?::2)?)?)$/;
 
 /**
  * What a task takes. Every integration that is not known here is a gap, never a wildcard.
