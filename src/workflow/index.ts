@@ -45,6 +45,7 @@ export {
   type ConditionContent,
   isPresent,
   not,
+  type TypeOfLiteral,
   when,
 } from "./definition/data/condition.js";
 export {
@@ -62,15 +63,16 @@ export {
   type ReferenceRoot,
   type ResultReference,
   textOf,
+  type VariableRoot,
 } from "./definition/data/reference.js";
-export type { Template, Templated, TemplateNeeds, TemplateObject } from "./definition/data/template.js";
+export type { NeedsInside, Template, Templated, TemplateNeeds, TemplateObject } from "./definition/data/template.js";
 export { LAMBDA_RETRY, SAGEMAKER_RETRY } from "./definition/retries.js";
 export {
   type BuildStateMachineOptions,
   buildStateMachine,
   type StateMachineOptions,
 } from "./definition/state-machine.js";
-export type { Step, StepContext, TaskFailure } from "./definition/step.js";
+export type { Step, StepContext, StepInput, StepOutput, TaskFailure } from "./definition/step.js";
 export { chain } from "./definition/steps/chain.js";
 export { type ChoiceOptions, type ChoiceWay, choice } from "./definition/steps/choice.js";
 export {
@@ -82,9 +84,14 @@ export {
 } from "./definition/steps/distributed-map.js";
 export type { FailureNotice } from "./definition/steps/failure-notice.js";
 export type { ItemSource, NameOrReference } from "./definition/steps/item-source.js";
-export { type LambdaTaskOptions, lambdaTask, type StepHandler } from "./definition/steps/lambda-task.js";
+export {
+  type LambdaTaskOptions,
+  lambdaTask,
+  type StepHandler,
+  type StepResult,
+} from "./definition/steps/lambda-task.js";
 export { type MapOverOptions, type MapSelectedOptions, mapOver } from "./definition/steps/map-over.js";
-export { type ParallelOptions, parallel } from "./definition/steps/parallel.js";
+export { type ParallelOptions, type ParallelOutputs, parallel } from "./definition/steps/parallel.js";
 export { type RepeatUntilOptions, repeatUntil } from "./definition/steps/repeat-until.js";
 export { type SageMakerRequests, type SageMakerTaskOptions, sageMakerTask } from "./definition/steps/sagemaker-task.js";
 export { type ServiceTaskOptions, serviceTask } from "./definition/steps/service-task.js";

@@ -42,6 +42,12 @@ export function transitionOf(context: StepContext): { readonly Next: string } | 
   return context.next === undefined ? { End: true } : { Next: context.next };
 }
 
+/** What a step takes. */
+export type StepInput<Some> = Some extends Step<infer Input, unknown> ? Input : never;
+
+/** What a step hands on. */
+export type StepOutput<Some> = Some extends Step<never, infer Output> ? Output : never;
+
 /** What a state gets that an error leads to. */
 export interface TaskFailure {
   /** Name of the error. */

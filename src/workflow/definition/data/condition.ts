@@ -39,7 +39,7 @@ export interface Condition<in Input> {
 }
 
 /** The type that a literal is one of. */
-type Wide<Value> = Value extends number ? number : Value extends string ? string : boolean;
+export type TypeOfLiteral<Value> = Value extends number ? number : Value extends string ? string : boolean;
 /** What the conditions of a list need together. */
 type NeedsOf<Conditions> = AllOf<
   Conditions extends readonly (infer One)[] ? (One extends Condition<infer Input> ? Input : unknown) : unknown
@@ -65,7 +65,7 @@ export function when<const Path extends DataPath, const Operand extends string |
   value: InputReference<Path>,
   comparison: Operand extends boolean ? "=" : Comparison,
   operand: Operand,
-): Condition<Containing<Path, Wide<Operand>>>;
+): Condition<Containing<Path, TypeOfLiteral<Operand>>>;
 /**
  * Makes a condition that compares a value from outside of the input.
  *

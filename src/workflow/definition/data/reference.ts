@@ -24,8 +24,14 @@ export type Allowing<Path extends DataPath> = Path extends readonly [infer First
       : unknown
   : unknown;
 
+/** A reference that begins in a variable. */
+export interface VariableRoot {
+  /** Name of the variable. */
+  readonly variable: string;
+}
+
 /** Where a reference begins. */
-export type ReferenceRoot = "input" | "context" | "item" | "result" | { readonly variable: string };
+export type ReferenceRoot = "input" | "context" | "item" | "result" | VariableRoot;
 
 /** What a reference stands for: a place, a text made of parts, or a number and one more. */
 export type ReferenceContent =

@@ -32,7 +32,7 @@ export type Templated<Value, Input> =
         : { readonly [Name in keyof Value]: Templated<Value[Name], Input> });
 
 /** The needs of a template's references, as a union of functions that take them. */
-type NeedsInside<Value> =
+export type NeedsInside<Value> =
   Value extends Reference<infer Input>
     ? (input: Input) => void
     : Value extends readonly (infer Entry)[]

@@ -3,7 +3,7 @@ import { parseOptions } from "../../../core/options.js";
 import type { ChoiceState } from "../asl-types.js";
 import { type Condition, describeCondition, toChoiceRule, toCondition } from "../data/condition.js";
 import type { AllOf } from "../data/reference.js";
-import { type Step, stateNameSchema, stepSchema } from "../step.js";
+import { type Step, type StepInput, type StepOutput, stateNameSchema, stepSchema } from "../step.js";
 
 /** A way that a choice can take. */
 export interface ChoiceWay<in Input, out Output> {
@@ -13,14 +13,11 @@ export interface ChoiceWay<in Input, out Output> {
   readonly step: Step<Input, Output>;
 }
 
-/** A way of which nothing is known yet. */
-interface AnyWay {
-  readonly when: Condition<never>;
-  readonly step: Step<never, unknown>;
-}
-
 /** Options of {@link choice}. */
-export interface ChoiceOptions<Ways extends readonly AnyWay[], Otherwise extends Step<never, unknown>> {
+export interface ChoiceOptions<
+  Ways extends readonly ChoiceWay<never, unknown>[],
+  Otherwise extends Step<never, unknown>,
+> {
   /** Name of the state, 1 to 80 characters, unique in the whole state machine. */
   readonly name: string;
   /** The ways; the first one whose condition holds is taken. */
@@ -31,18 +28,13 @@ export interface ChoiceOptions<Ways extends readonly AnyWay[], Otherwise extends
   readonly comment?: string;
 }
 
-/** What a step takes. */
-type InputOf<Some> = Some extends Step<infer Input, unknown> ? Input : never;
-/** What a step hands on. */
-type OutputOf<Some> = Some extends Step<never, infer Output> ? Output : never;
+/** What a condition needs. */
+type NeedsOfCondition<Some> = Some extends Condition<infer Input> ? Input : unknown;
+/** What one way of a choice needs. */
+type NeedsOfWay<Way> =
+  Way extends ChoiceWay<never, unknown> ? NeedsOfCondition<Way["when"]> & StepInput<Way["step"]> : unknown;
 /** What the ways of a choice need together. */
-type NeedsOf<Ways> = AllOf<
-  Ways extends readonly (infer Way)[]
-    ? Way extends { readonly when: Condition<infer Asked>; readonly step: Step<infer Taken, unknown> }
-      ? Asked & Taken
-      : unknown
-    : unknown
->;
+type NeedsOf<Ways> = AllOf<Ways extends readonly (infer Way)[] ? NeedsOfWay<Way> : unknown>;
 
 const OptionsSchema = z.strictObject({
   name: stateNameSchema,
@@ -88,10 +80,12 @@ const OptionsSchema = z.strictObject({
  * console.log(judge.startAt); // Sure?
  * ```
  */
-export function choice<const Ways extends readonly AnyWay[], Otherwise extends Step<never, unknown>>(
+export function choice<const Ways extends readonly ChoiceWay<never, unknown>[], Otherwise extends Step<never, unknown>>(
   options: ChoiceOptions<Ways, Otherwise>,
-): Step<NeedsOf<Ways> & InputOf<Otherwise>, OutputOf<Ways[number]["step"]> | OutputOf<Otherwise>>;
-export function choice(options: ChoiceOptions<readonly AnyWay[], Step<never, unknown>>): Step<never, unknown> {
+): Step<NeedsOf<Ways> & StepInput<Otherwise>, StepOutput<Ways[number]["step"]> | StepOutput<Otherwise>>;
+export function choice(
+  options: ChoiceOptions<readonly ChoiceWay<never, unknown>[], Step<never, unknown>>,
+): Step<never, unknown> {
   const { name, ways, otherwise, comment } = parseOptions("choice", OptionsSchema, options);
   return {
     startAt: name,

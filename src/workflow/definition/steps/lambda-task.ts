@@ -30,11 +30,16 @@ export interface LambdaTaskOptions<Input = never> extends WorkOptions<Input> {
   readonly timeoutSeconds?: number;
 }
 
+/** What a function returns for {@link lambdaTask}. */
+export interface StepResult {
+  /** Always 200: what goes wrong is thrown. */
+  readonly statusCode: 200;
+  /** What is handed on. */
+  readonly body: unknown;
+}
+
 /** A Lambda handler that returns what {@link lambdaTask} hands on, such as those of `scones-ml/inference`. */
-export type StepHandler = (
-  event: never,
-  ...rest: never[]
-) => Promise<{ readonly statusCode: 200; readonly body: unknown }>;
+export type StepHandler = (event: never, ...rest: never[]) => Promise<StepResult>;
 
 /** A function's name or ARN, or a `${...}` substitution of CloudFormation. @internal */
 export const functionNameSchema = z

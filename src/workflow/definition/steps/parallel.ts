@@ -23,7 +23,7 @@ type NeedsOf<Branches> = AllOf<
   Branches extends readonly (infer Branch)[] ? (Branch extends Step<infer Input, unknown> ? Input : unknown) : unknown
 >;
 /** What the branches hand on, in their order. */
-type OutputsOf<Branches extends readonly Step<never, unknown>[]> = {
+export type ParallelOutputs<Branches extends readonly Step<never, unknown>[]> = {
   readonly [Index in keyof Branches]: Branches[Index] extends Step<never, infer Output> ? Output : never;
 };
 
@@ -57,7 +57,7 @@ const OptionsSchema = z
  */
 export function parallel<const Branches extends readonly Step<never, unknown>[]>(
   options: ParallelOptions<Branches>,
-): Step<NeedsOf<Branches>, OutputsOf<Branches>>;
+): Step<NeedsOf<Branches>, ParallelOutputs<Branches>>;
 export function parallel(options: ParallelOptions<readonly Step<never, unknown>[]>): Step<never, unknown> {
   const work = parseOptions("parallel", OptionsSchema, options);
   const { name, branches, comment } = work;

@@ -40,7 +40,9 @@ export interface SageMakerTaskOptions<Action extends keyof SageMakerRequests, In
   /** The action. */
   readonly action: Action;
   /** The request as the SDK has it; references may stand for values. */
-  readonly parameters: Exclude<Templated<SageMakerRequests[Action], Input>, { readonly reference: unknown }>;
+  readonly parameters: {
+    readonly [Name in keyof SageMakerRequests[Action]]: Templated<SageMakerRequests[Action][Name], Input>;
+  };
   /** What is tried again. @defaultValue {@link SAGEMAKER_RETRY} */
   readonly retry?: readonly Retrier[];
 }
