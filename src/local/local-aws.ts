@@ -113,8 +113,7 @@ export interface LocalAws extends AsyncDisposable {
    */
   publishedMessages(topicArn?: string): readonly PublishedMessage[];
   /**
-   * Reads what workflows sent with `events:putEvents`, as many as of messages. Buses need not be created; there are no rules.
-   *
+   * Reads what workflows sent with `events:putEvents`. Buses need not be created, and as many are kept as of messages.
    * @param eventBusName - Name of a bus; without one the events of all buses.
    * @returns The events, oldest first.
    */
@@ -239,8 +238,7 @@ async function startServices(
   const endpoints = new Endpoints(environment, models);
   const transforms = new TransformJobs(environment, models);
   await endpoints.restore();
-  const inbox = new Inbox<PublishedMessage>(({ message }) => message.length);
-  const eventInbox = new Inbox<PublishedEvent>(({ detail }) => detail.length);
+  const [inbox, eventInbox] = [new Inbox<PublishedMessage>(), new Inbox<PublishedEvent>()];
   const items = createItemStore(store);
   const sdkClients = () => taskClients;
   const past = await openPastExecutions(kept, now);

@@ -74,7 +74,7 @@ export {
 } from "./definition/state-machine.js";
 export type { Step, StepContext, StepInput, StepOutput, TaskFailure } from "./definition/step.js";
 export { chain } from "./definition/steps/chain.js";
-export { type ChoiceOptions, type ChoiceWay, choice } from "./definition/steps/choice.js";
+export { type ChoiceOptions, type ChoiceWay, choice, type WayNeeds } from "./definition/steps/choice.js";
 export {
   type DistributedMapOptions,
   distributedMap,

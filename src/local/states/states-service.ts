@@ -109,8 +109,7 @@ type Operations = Readonly<Record<StatesOperation, (input: unknown, request: Wir
  */
 export function createStatesService(options: StatesServiceOptions): StatesService {
   const { functions, integrations = [], region, accountId, now, sleep = realSleep, random = Math.random } = options;
-  const { inbox = new Inbox(({ message }) => message.length) } = options;
-  const { eventInbox = new Inbox(({ detail }) => detail.length) } = options;
+  const { inbox = new Inbox<PublishedMessage>(), eventInbox = new Inbox<PublishedEvent>() } = options;
   const { sdkClients, items, past, records = createMemoryRecords(), hold } = options;
   const place = { region, accountId };
   const timers = options.sleep === undefined ? { startTimer: startRealTimer } : {};

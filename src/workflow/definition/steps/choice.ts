@@ -28,13 +28,13 @@ export interface ChoiceOptions<
   readonly comment?: string;
 }
 
-/** What a condition needs. */
-type NeedsOfCondition<Some> = Some extends Condition<infer Input> ? Input : unknown;
 /** What one way of a choice needs. */
-type NeedsOfWay<Way> =
-  Way extends ChoiceWay<never, unknown> ? NeedsOfCondition<Way["when"]> & StepInput<Way["step"]> : unknown;
+export type WayNeeds<Way> =
+  Way extends ChoiceWay<never, unknown>
+    ? (Way["when"] extends Condition<infer Input> ? Input : unknown) & StepInput<Way["step"]>
+    : unknown;
 /** What the ways of a choice need together. */
-type NeedsOf<Ways> = AllOf<Ways extends readonly (infer Way)[] ? NeedsOfWay<Way> : unknown>;
+type NeedsOf<Ways> = AllOf<Ways extends readonly (infer Way)[] ? WayNeeds<Way> : unknown>;
 
 const OptionsSchema = z.strictObject({
   name: stateNameSchema,
