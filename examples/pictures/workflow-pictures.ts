@@ -3,7 +3,9 @@ import { isSconesError } from "scones-ml/core";
 import { createFilterHandler } from "scones-ml/inference";
 import { createLocalAws } from "scones-ml/local";
 import {
+  buildBatchWorkflow,
   buildInferenceWorkflow,
+  buildTrainingWorkflow,
   deployStateMachine,
   readExecution,
   renderWorkflow,
@@ -64,10 +66,39 @@ async function drawExecution(
   return renderWorkflow(definition, { execution: readExecution(history) });
 }
 
+const batch = buildBatchWorkflow({
+  functions: { serialize: "serialize", classify: "classify", filter: "filter" },
+  source: { type: "prefix", bucket: "scones", prefix: "test/" },
+  imagesPerBatch: 50,
+  toleratedFailures: { percentage: 1 },
+  results: { bucket: "scones", prefix: "answers" },
+  onFailure: { type: "sns", topicArn: TOPIC },
+});
+
+const training = buildTrainingWorkflow({
+  functions: { preflight: "preflight", evaluate: "evaluate" },
+  training: {
+    TrainingJobName: "scones",
+    AlgorithmSpecification: {
+      TrainingImage: "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1",
+      TrainingInputMode: "File",
+    },
+    RoleArn: "arn:aws:iam::000000000000:role/scones",
+    OutputDataConfig: { S3OutputPath: "s3://scones/models" },
+    ResourceConfig: { InstanceType: "ml.p3.2xlarge", InstanceCount: 1, VolumeSizeInGB: 50 },
+    StoppingCondition: { MaxRuntimeInSeconds: 3600 },
+  },
+  labels: ["bicycle", "motorcycle"],
+  endpoint: { instanceType: "ml.m5.xlarge" },
+  minAccuracy: 0.8,
+});
+
 /** The ready workflows, and executions of them. */
 export const workflowPictures: readonly Picture[] = [
   { name: "inference-workflow", draw: () => renderWorkflow(inference, { title: "The inference workflow" }) },
   { name: "inference-succeeded", draw: () => drawExecution(inference, { inferences: [0.93, 0.07] }) },
   { name: "inference-retried", draw: () => drawExecution(inference, { inferences: [0.93, 0.07], classifyFails: 2 }) },
   { name: "inference-not-sure", draw: () => drawExecution(inference, { inferences: [0.58, 0.42] }) },
+  { name: "batch-workflow", draw: () => renderWorkflow(batch, { title: "Many images: a Distributed Map" }) },
+  { name: "training-workflow", draw: () => renderWorkflow(training, { title: "From a training job to an endpoint" }) },
 ];

@@ -168,7 +168,7 @@ describe("detectDrift", () => {
     const baseline = createBaseline(await summarize(answers(1000, 0.6, 1)));
     const report = detectDrift({ baseline, summary: await summarize(answers(99, 0.5, 0.6)) });
     expect(report).toMatchObject({ verdict: "not-enough-data", tests: [], count: 99 });
-    expect(report.text).toMatch(/99 answers now and 1000 in the baseline/);
+    expect(report.text).toMatch(/99 answers now and 1000 answers in the baseline/);
   });
 
   it("compares images where there are enough on both sides", async () => {

@@ -11,7 +11,7 @@ import { ROLE_ARN } from "../helpers/contracts.js";
 export const TOPIC = "arn:aws:sns:us-east-1:000000000000:scones";
 
 /** A training job as `buildTrainingJobRequest` writes it, in short. */
-export const TRAINING = {
+const TRAINING = {
   TrainingJobName: "replaced",
   AlgorithmSpecification: {
     TrainingImage: "000000000000.dkr.ecr.us-east-1.amazonaws.com/image-classification:1",

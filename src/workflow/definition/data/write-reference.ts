@@ -41,11 +41,6 @@ export function toJsonata({ reference: content }: Reference<never>): string {
   }
 }
 
-/** Whether JSONPath can name the place; other references take an intrinsic function. @internal */
-export function isPlace(reference: Reference<never>): boolean {
-  return reference.reference.kind === "place";
-}
-
 /** A path as people read it, such as `inferences[0]`. @internal */
 export function showPath(reference: Reference<never>): string {
   const { reference: content } = reference;
