@@ -1,6 +1,6 @@
 import { createBaseline, detectDrift, type Observation, summarizeCaptures } from "scones-ml/monitoring";
+import { createRandom } from "../examples/end-to-end/random.js";
 import type { BenchContext, BenchResult } from "./bench-result.js";
-import { createRandom } from "./create-random.js";
 import { figure } from "./measure.js";
 
 const LABELS = ["bicycle", "motorcycle"];
@@ -27,7 +27,7 @@ const WORLDS: readonly World[] = [
 
 /** How often drift is found where there is some, and where there is none, in answers made by a seeded generator. */
 export async function runDriftBench({ log }: BenchContext): Promise<readonly BenchResult[]> {
-  const random = createRandom(1);
+  const random = createRandom(1).next;
   const results: BenchResult[] = [];
   for (const world of WORLDS) {
     for (const count of [100, 300, 1000]) {

@@ -1,6 +1,6 @@
 import { compareVariants } from "scones-ml/monitoring";
+import { createRandom } from "../examples/end-to-end/random.js";
 import type { BenchContext, BenchResult } from "./bench-result.js";
-import { createRandom } from "./create-random.js";
 import { figure } from "./measure.js";
 
 const TRIALS = 400;
@@ -15,7 +15,7 @@ const WORLDS = [
 
 /** How often a comparison that is looked at every 50 answers ends, and how often it ends wrongly. */
 export async function runVariantsBench({ log }: BenchContext): Promise<readonly BenchResult[]> {
-  const random = createRandom(1);
+  const random = createRandom(1).next;
   const results: BenchResult[] = [];
   for (const world of WORLDS) {
     const ends: number[] = [];
