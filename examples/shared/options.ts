@@ -26,6 +26,8 @@ export interface Arguments {
   choice<T extends string>(name: string, choices: readonly T[]): T;
   /** Whether a switch is set. */
   has(name: string): boolean;
+  /** Makes the error for what is wrong between options. */
+  wrong(reason: string): UsageError;
 }
 
 /** Reads a command line, or makes the help text that was asked for. Throws a `UsageError` for what is wrong. */
@@ -57,6 +59,7 @@ export function readOptions(
       return found;
     },
     has: (name) => values[name] === true,
+    wrong: (reason) => fail(reason),
   };
 }
 
