@@ -12,7 +12,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "examples/testing/*.test.ts"],
     exclude: ["test/package/**", "node_modules/**"],
     // Some tests take seconds on a free machine; a busy one gets ten times that.
     testTimeout: 60_000,

@@ -1,159 +1,147 @@
-import { appendFile } from "node:fs/promises";
-import { pathToFileURL } from "node:url";
-import { CreateBucketCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { type DeployedEndpoint, DeployedEndpointSchema, isSconesError } from "scones-ml/core";
-import {
-  CIFAR_ARCHIVES,
-  CifarExtractor,
-  type CifarExtractorOptions,
-  type CifarImage,
-  encodePng,
-  stageDataset,
-} from "scones-ml/etl";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { type DeployedEndpoint, DeployedEndpointSchema, type TrainedModel } from "scones-ml/core";
+import { CifarExtractor, type CifarImage, encodePng, stageDataset } from "scones-ml/etl";
 import { deployEndpoint, invokeEndpoint, updateEndpoint } from "scones-ml/inference";
-import { createLocalAws, type LocalAws } from "scones-ml/local";
-import { estimateShare } from "scones-ml/monitoring";
+import { createLocalAws } from "scones-ml/local";
 import { trainImageClassifier } from "scones-ml/training";
-import { generateArchive } from "../end-to-end/generate-archive.js";
+import { type Example, isProgram, runProgram } from "../shared/command.js";
+import { openArchive, ROLE_ARN, TRAINING_OPTIONS } from "../shared/training-data.js";
+import { createTrainingDisplay, describeTraining } from "../training-display.js";
 
-/** What {@link retrain} works with. */
-export interface RetrainOptions {
-  readonly source: NonNullable<CifarExtractorOptions["source"]>;
+/** AWS clients of a retraining. */
+interface Clients {
+  readonly s3: S3Client;
+  readonly sagemaker: SageMakerClient;
+  readonly sagemakerRuntime: SageMakerRuntimeClient;
+}
+
+/** Where the record of the endpoint lies: `updateEndpoint` needs it to remove what the endpoint no longer uses. */
+const RECORD_KEY = "retrain/endpoint.json";
+
+/** Retrains, asks the new model about every test image through an endpoint of its own, and deploys it when it is good. */
+export function createRetrain(connect: () => Clients = connectToAws): Example {
+  return {
+    name: "github-actions/retrain",
+    summary:
+      "Retrains, checks the new model through an endpoint of its own, and puts it into service when it is good enough.\nWithout --bucket and --role-arn on the local AWS; with them on AWS, which bills the training and the endpoints.",
+    options: {
+      ...TRAINING_OPTIONS,
+      gate: { value: "P", default: "0.8", help: "least accuracy through the endpoint, 0 to 1" },
+      bucket: { value: "NAME", help: "bucket of your account for data, models and captures" },
+      "role-arn": { value: "ARN", help: "role that SageMaker runs as" },
+    },
+
+    async run(args, { display, signal, write }) {
+      const [seed, epochs, gate] = [args.whole("seed", 0), args.whole("epochs", 1), args.number("gate", 0, 1)];
+      const [bucket, roleArn] = [args.text("bucket"), args.text("role-arn")];
+      if ((bucket === undefined) !== (roleArn === undefined)) throw args.wrong("--bucket and --role-arn go together.");
+      const extractor = new CifarExtractor({ source: openArchive(args), classes: ["bicycle", "motorcycle"] });
+      const { labels } = extractor;
+      await using local = bucket === undefined ? await createLocalAws({ seed }) : undefined;
+      const account = {
+        bucket: bucket ?? "scones",
+        roleArn: roleArn ?? ROLE_ARN,
+        clients: local?.clients ?? connect(),
+      };
+      const { clients } = account;
+      if (local !== undefined) await clients.s3.send(new CreateBucketCommand({ Bucket: account.bucket }));
+
+      display.start("Stage");
+      const images: CifarImage[] = [];
+      for await (const image of extractor.images({ signal })) images.push(image);
+      const destination = { bucket: account.bucket, prefix: "retrain" };
+      const dataset = await stageDataset({ images, labels, destination, clients, signal });
+      display.finish(`${dataset.train.count} training and ${dataset.validation.count} test images`);
+
+      display.start("Train");
+      const model = await trainImageClassifier({
+        dataset,
+        roleArn: account.roleArn,
+        output: `s3://${account.bucket}/retrain/models`,
+        hyperparameters: { epochs },
+        clients,
+        signal,
+        onProgress: createTrainingDisplay(display, { isLog: false, showCost: bucket !== undefined }),
+      });
+      display.finish(describeTraining(model));
+
+      display.start("Check");
+      const tests = images.filter(({ split }) => split === "test");
+      const accuracy = await measureAccuracy(model, tests, account, signal);
+      const passed = accuracy >= gate;
+      display.finish(`${(accuracy * 100).toFixed(1)} % right through the endpoint, the gate is ${gate * 100} %`);
+      await write("gate.json", `${JSON.stringify({ accuracy, gate, passed, job: model.trainingJobName })}\n`);
+      if (!passed) {
+        display.note(
+          "The gate failed: what was deployed for the check is removed, the endpoint in service is untouched.",
+        );
+        return 1;
+      }
+
+      display.start("Deploy");
+      const { endpointName } = await putIntoService(model, account, signal);
+      display.finish(`endpoint ${endpointName} serves the new model`);
+      return 0;
+    },
+  };
+}
+
+interface Account {
   readonly bucket: string;
   readonly roleArn: string;
-  /** The endpoint that serves; it is made if it is not there. */
-  readonly endpointName: string;
-  /** Accuracy through the endpoint that a model must reach, 0 to 1, with the lower end of its interval. */
-  readonly minAccuracy: number;
-  readonly epochs: number;
-  readonly instanceType?: string;
-  /** Absent: those of the SDK's default chain. */
-  readonly clients: Partial<LocalAws["clients"]>;
-  readonly signal: AbortSignal;
-  readonly log: (line: string) => void;
+  readonly clients: Clients;
 }
 
-/** Whether the new model serves now, and why. */
-export interface RetrainResult {
-  readonly deployed: boolean;
-  readonly text: string;
-}
-
-/**
- * Trains a model, measures it through an endpoint of its own, and puts it behind the endpoint that serves only if it is
- * good enough. The endpoint it was measured through is gone at the end, whatever happens.
- */
-export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
-  const { bucket, roleArn, endpointName, minAccuracy, clients, signal, log } = options;
-  const extractor = new CifarExtractor({ source: options.source, classes: ["bicycle", "motorcycle"] });
-  const { labels } = extractor;
-  const images: CifarImage[] = [];
-  for await (const image of extractor.images({ signal })) images.push(image);
-  const dataset = await stageDataset({ images, labels, destination: { bucket }, clients, signal });
-  const model = await trainImageClassifier({
-    dataset,
-    roleArn,
-    output: `s3://${bucket}/models/image_model`,
-    hyperparameters: { epochs: options.epochs },
-    ...(options.instanceType === undefined ? {} : { instanceType: options.instanceType }),
-    clients,
-    signal,
-  });
-  log(`trained ${model.trainingJobName}${model.cost === undefined ? "" : `, about ${model.cost.usd.toFixed(2)} USD`}`);
-
-  const test = images.filter(({ split }) => split === "test");
+/** Asks a new endpoint about every test image; it is deleted however this ends. */
+async function measureAccuracy(
+  model: TrainedModel,
+  tests: readonly CifarImage[],
+  { roleArn, clients }: Account,
+  signal: AbortSignal,
+): Promise<number> {
+  await using endpoint = await deployEndpoint({ model, roleArn, capture: false, lease: "2h", clients, signal });
   let right = 0;
-  {
-    await using candidate = await deployEndpoint({ model, roleArn, capture: false, lease: "1h", clients, signal });
-    for (const image of test) {
-      const { label } = await invokeEndpoint({ endpoint: candidate, image: encodePng(image), clients, signal });
-      if (label === image.label) right++;
-    }
+  for (const image of tests) {
+    const { label } = await invokeEndpoint({ endpoint, image: encodePng(image), clients, signal });
+    if (label === image.label) right++;
   }
-  const { value = 0, low } = estimateShare(right, test.length);
-  const measured = `${(value * 100).toFixed(1)} % of ${test.length} test images are right through the endpoint, at least ${(low * 100).toFixed(1)} %`;
-  if (low < minAccuracy) {
-    return { deployed: false, text: `Not deployed: ${measured}; ${(minAccuracy * 100).toFixed(1)} % is needed.` };
-  }
-  const before = await readEndpoint(options);
-  const serving = { model, roleArn, lease: false as const, clients, signal };
-  const endpoint =
-    before === undefined
-      ? await deployEndpoint({ ...serving, endpointName })
-      : await updateEndpoint({
-          ...serving,
-          endpoint: before,
-          shift: { type: "canary", percent: 10, waitSeconds: 300 },
-        });
-  await keepEndpoint(options, endpoint);
-  return { deployed: true, text: `Deployed behind ${endpointName}: ${measured}.` };
+  return right / tests.length;
 }
 
-const keyOf = ({ endpointName }: RetrainOptions) => `endpoints/${endpointName}.json`;
+/** Updates the endpoint of the last time without downtime, or makes the first one, and keeps its record. */
+async function putIntoService(model: TrainedModel, account: Account, signal: AbortSignal): Promise<DeployedEndpoint> {
+  const { bucket, roleArn, clients } = account;
+  const capture = { destination: `s3://${bucket}/retrain/data_capture` };
+  const serving = { model, roleArn, capture, lease: false, clients, signal } as const;
+  const before = await readRecord(account, signal);
+  const after =
+    before === undefined ? await deployEndpoint(serving) : await updateEndpoint({ ...serving, endpoint: before });
+  const Body = JSON.stringify(after);
+  await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: RECORD_KEY, Body }));
+  return after;
+}
 
-async function readEndpoint(options: RetrainOptions): Promise<DeployedEndpoint | undefined> {
-  const s3 = options.clients.s3 ?? new S3Client({});
+async function readRecord(
+  { bucket, clients }: Account,
+  abortSignal: AbortSignal,
+): Promise<DeployedEndpoint | undefined> {
   try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: options.bucket, Key: keyOf(options) }));
-    return DeployedEndpointSchema.parse(JSON.parse((await Body?.transformToString()) ?? ""));
+    const stored = await clients.s3.send(new GetObjectCommand({ Bucket: bucket, Key: RECORD_KEY }), { abortSignal });
+    return DeployedEndpointSchema.parse(JSON.parse((await stored.Body?.transformToString()) ?? ""));
   } catch (error) {
-    if (error instanceof NoSuchKey) return undefined;
+    if (error instanceof Error && error.name === "NoSuchKey") return undefined;
     throw error;
   }
 }
 
-async function keepEndpoint(options: RetrainOptions, endpoint: DeployedEndpoint): Promise<void> {
-  const s3 = options.clients.s3 ?? new S3Client({});
-  await s3.send(new PutObjectCommand({ Bucket: options.bucket, Key: keyOf(options), Body: JSON.stringify(endpoint) }));
+function connectToAws(): Clients {
+  return {
+    s3: new S3Client({}),
+    sagemaker: new SageMakerClient({}),
+    sagemakerRuntime: new SageMakerRuntimeClient({}),
+  };
 }
 
-const USAGE = `Retrains the classifier and deploys it if it is good enough.
-
-  node --import tsx examples/github-actions/retrain.ts      on the local AWS, with images that are drawn
-
-With the environment variable BUCKET it works on AWS, and then needs ROLE_ARN, too. Others: ENDPOINT_NAME
-(scones-vehicles), MIN_ACCURACY (0.75), EPOCHS (30), INSTANCE_TYPE (ml.g4dn.xlarge), ARCHIVE (the published one).
-Exit code 1: not good enough, nothing was changed.
-`;
-
-/** As a program. */
-async function main(env: NodeJS.ProcessEnv, argv: readonly string[]): Promise<number> {
-  if (argv.length > 0) {
-    process.stdout.write(USAGE);
-    return argv[0] === "--help" ? 0 : 2;
-  }
-  env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  const interrupt = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.once(name, () => interrupt.abort(new Error(`ended by ${name}`)));
-  }
-  const bucket = env["BUCKET"];
-  await using local = bucket === undefined ? await createLocalAws() : undefined;
-  await local?.clients.s3.send(new CreateBucketCommand({ Bucket: "scones" }));
-  const archive = env["ARCHIVE"];
-  const log = (line: string) => void process.stdout.write(`${line}\n`);
-  const result = await retrain({
-    source: archive ?? (local ? generateArchive() : new URL(CIFAR_ARCHIVES["cifar-100-python"].url)),
-    bucket: bucket ?? "scones",
-    roleArn: env["ROLE_ARN"] ?? "arn:aws:iam::000000000000:role/scones",
-    endpointName: env["ENDPOINT_NAME"] ?? "scones-vehicles",
-    minAccuracy: Number(env["MIN_ACCURACY"] ?? 0.75),
-    epochs: Number(env["EPOCHS"] ?? 30),
-    instanceType: env["INSTANCE_TYPE"] ?? "ml.g4dn.xlarge",
-    clients: local?.clients ?? {},
-    signal: interrupt.signal,
-    log,
-  });
-  log(result.text);
-  if (env["GITHUB_STEP_SUMMARY"] !== undefined) await appendFile(env["GITHUB_STEP_SUMMARY"], `${result.text}\n`);
-  return result.deployed ? 0 : 1;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  process.exitCode = await main(process.env, process.argv.slice(2)).catch((error: unknown) => {
-    process.stderr.write(
-      `${isSconesError(error) ? `${error.code}: ` : ""}${error instanceof Error ? error.message : error}\n`,
-    );
-    return 1;
-  });
-}
+if (isProgram(import.meta.url)) await runProgram(createRetrain());

@@ -23,12 +23,12 @@ export function sizeOf(svg: string): { readonly width: number; readonly height: 
   return { width: Math.ceil(Number(width)), height: Math.ceil(Number(height)) };
 }
 
-/** Takes a picture of an SVG file with headless Chromium, two pixels a unit. */
+/** Takes a picture of an SVG file, or of a page whose programs may run first, with headless Chromium. */
 export async function screenshot(
   chromium: string,
   svgFile: string,
   pngFile: string,
-  { width, height }: { readonly width: number; readonly height: number },
+  { width, height, scale = 2 }: { readonly width: number; readonly height: number; readonly scale?: number },
 ): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), "scones-pictures-"));
   try {
@@ -37,7 +37,8 @@ export async function screenshot(
       "--no-sandbox",
       "--disable-gpu",
       "--hide-scrollbars",
-      "--force-device-scale-factor=2",
+      `--force-device-scale-factor=${scale}`,
+      "--virtual-time-budget=5000",
       `--user-data-dir=${profile}`,
       `--window-size=${width},${height}`,
       `--screenshot=${resolve(pngFile)}`,

@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { startBrowser } from "./browser.js";
 import { findChromium, screenshot, sizeOf } from "./chromium.js";
-import { PAGES, PICTURES } from "./pictures.js";
+import { PAGES, PICTURES, SITE_PAGES } from "./pictures.js";
 
 /**
  * Draws the pictures of docs/images as SVG and, with Chromium, as PNG, and takes screenshots of pages:
@@ -14,8 +15,12 @@ import { PAGES, PICTURES } from "./pictures.js";
  */
 const folder = join("docs", "images");
 const asked = process.argv.slice(2);
-const names = [...PICTURES, ...PAGES].map(({ name }) => name);
+const names = [...PICTURES, ...PAGES, ...SITE_PAGES].map(({ name }) => name);
 const isAsked = ({ name }: { readonly name: string }) => asked.length === 0 || asked.includes(name);
+if (asked.includes("--help")) {
+  console.log(`Usage: npm run pictures [-- NAME ...]   ${names.join(", ")}`);
+  process.exit(0);
+}
 const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no picture ${unknown.join(", ")}. There are: ${names.join(", ")}.`);
@@ -35,6 +40,18 @@ for (const { name, draw } of PICTURES.filter(isAsked)) {
   if (chromium === undefined) continue;
   const pngFile = join(folder, `${name}.png`);
   await screenshot(chromium, svgFile, pngFile, sizeOf(svg));
+  console.log(pngFile);
+}
+
+for (const { name, path } of SITE_PAGES.filter(isAsked)) {
+  const htmlFile = join("docs", "api", path);
+  if (chromium === undefined) break;
+  if (!existsSync(htmlFile)) {
+    console.error(`${htmlFile} is not there: npm run docs builds the site.`);
+    continue;
+  }
+  const pngFile = join(folder, `${name}.png`);
+  await screenshot(chromium, htmlFile, pngFile, { width: 1400, height: 900, scale: 1 });
   console.log(pngFile);
 }
 

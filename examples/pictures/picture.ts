@@ -6,6 +6,14 @@ export interface Picture {
   readonly draw: () => string | Promise<string>;
 }
 
+/** A page of the built docs site, which has files beside it. */
+export interface SitePage {
+  /** Name of its file without ending. */
+  readonly name: string;
+  /** Its path in `docs/api`. */
+  readonly path: string;
+}
+
 /** A page of which docs/images has screenshots; writing it again gives the same bytes. */
 export interface PicturedPage {
   /** Name of its file without ending. */

@@ -1,65 +1,97 @@
-import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
-import { DescribeEndpointCommand, ListEndpointsCommand, ListModelsCommand } from "@aws-sdk/client-sagemaker";
-import { expect, it } from "vitest";
+import { ListEndpointConfigsCommand, ListEndpointsCommand, ListModelsCommand } from "@aws-sdk/client-sagemaker";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { generateArchive } from "../../examples/end-to-end/generate-archive.js";
-import { type RetrainOptions, retrain } from "../../examples/github-actions/retrain.js";
-import { createLocalAws } from "../../src/local/index.js";
+import { createRetrain } from "../../examples/github-actions/retrain.js";
+import { runExample } from "../../examples/shared/command.js";
+import { createLocalAws, type LocalAws } from "../../src/local/local-aws.js";
+import { ROLE_ARN } from "../helpers/contracts.js";
 
-it("deploys a model that is good enough, renews it, and changes nothing when it is not", async () => {
-  await using local = await createLocalAws({ trainer: { network: "small", threads: 1 } });
-  const { clients } = local;
-  const { sagemaker } = clients;
-  await clients.s3.send(new CreateBucketCommand({ Bucket: "scones" }));
-  const run = (changes: Partial<RetrainOptions> = {}) =>
-    retrain({
-      source: generateArchive({ trainPerClass: 60, testPerClass: 30 }),
-      bucket: "scones",
-      roleArn: "arn:aws:iam::000000000000:role/scones",
-      endpointName: "serving",
-      minAccuracy: 0,
-      epochs: 2,
-      clients,
-      signal: new AbortController().signal,
-      log: () => {},
-      ...changes,
-    });
-  const look = async () => {
-    const { Endpoints = [] } = await sagemaker.send(new ListEndpointsCommand({}));
-    const { Models = [] } = await sagemaker.send(new ListModelsCommand({}));
-    const names = Endpoints.map(({ EndpointName }) => EndpointName);
-    if (!names.includes("serving")) return { names, models: Models.length, config: undefined };
-    const { EndpointConfigName } = await sagemaker.send(new DescribeEndpointCommand({ EndpointName: "serving" }));
-    return { names, models: Models.length, config: EndpointConfigName };
-  };
-
-  const refused = await run({ minAccuracy: 1 });
-  expect(refused).toMatchObject({
-    deployed: false,
-    text: expect.stringMatching(/^Not deployed: .*100\.0 % is needed\.$/),
-  });
-  expect(await look()).toEqual({ names: [], models: 0, config: undefined });
-
-  expect(await run()).toMatchObject({ deployed: true, text: expect.stringContaining("of 60 test images") });
-  const first = await look();
-  expect(first).toMatchObject({ names: ["serving"], models: 1 });
-
-  expect(await run({ minAccuracy: 1 })).toMatchObject({ deployed: false });
-  expect(await look()).toEqual(first);
-
-  expect(await run()).toMatchObject({ deployed: true });
-  const renewed = await look();
-  expect(renewed).toMatchObject({ names: ["serving"], models: 1 });
-  expect(renewed.config).not.toBe(first.config);
+let out: string;
+let account: LocalAws;
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), "scones-retrain-"));
+  account = await createLocalAws();
+  await account.clients.s3.send(new CreateBucketCommand({ Bucket: "ours" }));
+});
+afterAll(async () => {
+  await account.close();
+  await rm(out, { recursive: true, force: true });
 });
 
-it("is a workflow that takes on a role by OIDC and keeps no key", () => {
-  const text = readFileSync(new URL("../../examples/github-actions/retrain.yml", import.meta.url), "utf8");
-  const { permissions, jobs } = parse(text);
-  expect(permissions).toEqual({ contents: "read", "id-token": "write" });
-  expect(text).not.toMatch(/secrets\.|AWS_SECRET/);
-  const env = jobs.retrain.steps.find(({ run = "" }: { run?: string }) => run.includes("retrain.ts")).env;
-  const program = readFileSync(new URL("../../examples/github-actions/retrain.ts", import.meta.url), "utf8");
-  for (const name of Object.keys(env)) expect(program).toContain(`env["${name}"]`);
+async function start(argv: string) {
+  const errors: string[] = [];
+  const code = await runExample(
+    createRetrain(() => account.clients),
+    [...`--images 40 ${argv}`.split(" "), "--out", out],
+    {
+      stdout: { write: () => {} },
+      stderr: { write: (text: string) => errors.push(text) },
+      color: false,
+      signal: new AbortController().signal,
+    },
+  );
+  return { code, errors: errors.join("") };
+}
+
+async function listResources() {
+  const { sagemaker } = account.clients;
+  const [endpoints, configs, models] = await Promise.all([
+    sagemaker.send(new ListEndpointsCommand({})),
+    sagemaker.send(new ListEndpointConfigsCommand({})),
+    sagemaker.send(new ListModelsCommand({})),
+  ]);
+  return {
+    endpoints: (endpoints.Endpoints ?? []).map(({ EndpointName }) => EndpointName),
+    configs: (configs.EndpointConfigs ?? []).map(({ EndpointConfigName }) => EndpointConfigName),
+    models: (models.Models ?? []).map(({ ModelName }) => ModelName),
+  };
+}
+
+describe("retraining", () => {
+  const ours = `--bucket ours --role-arn ${ROLE_ARN}`;
+
+  it("removes everything that it deployed when the gate fails", async () => {
+    expect(await start(`--epochs 1 --gate 1 ${ours}`)).toEqual({ code: 1, errors: "" });
+    expect(await listResources()).toEqual({ endpoints: [], configs: [], models: [] });
+    expect(JSON.parse(await readFile(join(out, "gate.json"), "utf8"))).toMatchObject({ gate: 1, passed: false });
+  });
+
+  it("makes the endpoint, updates it the next time, and leaves it alone when the gate fails later", async () => {
+    expect(await start(`--epochs 4 --gate 0.5 ${ours}`)).toEqual({ code: 0, errors: "" });
+    const first = await listResources();
+    expect(first.endpoints).toHaveLength(1);
+    expect([first.configs.length, first.models.length]).toEqual([1, 1]);
+
+    expect(await start(`--epochs 4 --gate 0.5 ${ours}`)).toEqual({ code: 0, errors: "" });
+    const second = await listResources();
+    expect(second.endpoints).toEqual(first.endpoints);
+    expect([second.configs.length, second.models.length]).toEqual([1, 1]);
+    expect(second.models).not.toEqual(first.models);
+
+    expect((await start(`--epochs 1 --gate 1 ${ours}`)).code).toBe(1);
+    expect(await listResources()).toEqual(second);
+  });
+
+  it("runs on the local AWS without options, and wants bucket and role together", async () => {
+    expect((await start("--epochs 4 --gate 0.5")).code).toBe(0);
+    const { code, errors } = await start("--bucket ours");
+    expect([code, errors]).toEqual([2, expect.stringContaining("--bucket and --role-arn go together.")]);
+  });
+
+  it("has a workflow that calls the script with options that it has, and uses no long-lived keys", async () => {
+    const text = await readFile(new URL("../../examples/github-actions/retrain.yml", import.meta.url), "utf8");
+    const { jobs, permissions } = parse(text);
+    expect(permissions).toEqual({ contents: "read", "id-token": "write" });
+    expect(text).not.toMatch(/secrets\.|access-key/);
+    const commands: string[] = jobs.retrain.steps.map(({ run = "" }) => run);
+    const command = commands.find((run) => run.includes("retrain.ts")) ?? "";
+    const known = ["out", ...Object.keys(createRetrain().options)];
+    const used = [...command.matchAll(/ --([a-z-]+)/g)].map(([, option]) => option).filter((name) => name !== "import");
+    expect(used.length).toBeGreaterThan(4);
+    for (const option of used) expect(known).toContain(option);
+  });
 });
