@@ -4,7 +4,8 @@ import { throwIfAborted } from "../../core/abort.js";
 import { CaptureError } from "./capture-errors.js";
 import { type ByteRange, type CaptureFile, describeFile } from "./capture-file.js";
 
-const CHUNK_BYTES = 512 * 1024;
+/** Most capture files of SageMaker, a minute of records, are read at once. */
+const CHUNK_BYTES = 2 * 1024 * 1024;
 
 /**
  * Lists the files below a folder, or the one file. The bytes of all of them are read into one buffer, so a chunk of one
