@@ -20,7 +20,7 @@ export interface Tools {
 
 /** A program of this folder. */
 export interface Example {
-  /** Name of its file, without extension. */
+  /** Its path below `examples`, without extension. */
   readonly name: string;
   /** What it does, for `--help`. */
   readonly summary: string;
@@ -47,7 +47,8 @@ export async function runExample(example: Example, argv: readonly string[], arou
   const { stdout, stderr, color, signal } = around;
   const display = createProgressDisplay(stdout, color);
   try {
-    const out = { value: "DIR", default: `demo-output/${example.name}`, help: "folder for the results" };
+    const program = example.name.split("/").at(-1) ?? example.name;
+    const out = { value: "DIR", default: `demo-output/${program}`, help: "folder for the results" };
     const args = readOptions({ ...example, options: { ...example.options, out } }, argv);
     if ("help" in args) {
       stdout.write(args.help);

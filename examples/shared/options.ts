@@ -20,6 +20,8 @@ export interface Arguments {
   text(name: string): string | undefined;
   /** Value of an option, as a whole number of at least `least`. */
   whole(name: string, least: number): number;
+  /** Value of an option, as a number between two bounds. */
+  number(name: string, least: number, most: number): number;
   /** Whether a switch is set. */
   has(name: string): boolean;
   /** Makes the error for what is wrong between options. */
@@ -39,14 +41,16 @@ export function readOptions(
     const value = values[name];
     return typeof value === "string" ? value : undefined;
   };
+  const read = (name: string, isRight: (value: number) => boolean, expected: string) => {
+    const given = text(name)?.trim() ?? "";
+    const value = given === "" ? Number.NaN : Number(given);
+    if (!isRight(value)) throw fail(`--${name} must be ${expected}, not "${given}".`);
+    return value;
+  };
   return {
     text,
-    whole: (name, least) => {
-      const given = text(name)?.trim() ?? "";
-      const value = given === "" ? Number.NaN : Number(given);
-      if (Number.isSafeInteger(value) && value >= least) return value;
-      throw fail(`--${name} must be a whole number from ${least}, not "${given}".`);
-    },
+    whole: (name, least) => read(name, (n) => Number.isSafeInteger(n) && n >= least, `a whole number from ${least}`),
+    number: (name, least, most) => read(name, (n) => n >= least && n <= most, `a number from ${least} to ${most}`),
     has: (name) => values[name] === true,
     wrong: (reason) => fail(reason),
   };
