@@ -37,6 +37,8 @@ export function createRetrain(connect: () => Clients = connectToAws): Example {
       const [seed, epochs, gate] = [args.whole("seed", 0), args.whole("epochs", 1), args.number("gate", 0, 1)];
       const [bucket, roleArn] = [args.text("bucket"), args.text("role-arn")];
       if ((bucket === undefined) !== (roleArn === undefined)) throw args.wrong("--bucket and --role-arn go together.");
+      // A model of drawn images has no place on AWS, where its training is billed.
+      if (bucket !== undefined && args.text("data") === undefined) throw args.wrong("--bucket needs --data, too.");
       const extractor = new CifarExtractor({ source: openArchive(args), classes: ["bicycle", "motorcycle"] });
       const { labels } = extractor;
       await using local = bucket === undefined ? await createLocalAws({ seed }) : undefined;

@@ -29,7 +29,7 @@ export const USAGE = `Sends test images to an endpoint at a steady rate, and wri
   --drift-after N      seconds until it happens (half of --seconds)
   --variants           two models behind the endpoint, half of the requests each
   --every N            seconds between two reports (5)
-  --output DIR         folder for report.html (demo-output/traffic)
+  --out DIR            folder for report.html (demo-output/traffic)
   --data FILE          CIFAR-100 archive; without it images are drawn
   --seed N             decides everything that is random (0)
   --endpoint NAME      an endpoint on AWS instead of a local one, with
@@ -69,7 +69,7 @@ export function readTrafficArguments(argv: readonly string[]): TrafficArguments 
     drift: values.drift as DriftKind,
     driftAfter: values["drift-after"] === undefined ? seconds / 2 : number("drift-after", values["drift-after"], 0),
     variants: values.variants,
-    output: values.output,
+    output: values.out,
     every: number("every", values.every, 1),
     seed: number("seed", values.seed, 0),
     data: values.data,
@@ -88,7 +88,7 @@ function parse(argv: readonly string[]) {
         "drift-after": { type: "string" },
         variants: { type: "boolean", default: false },
         every: { type: "string", default: "5" },
-        output: { type: "string", default: "demo-output/traffic" },
+        out: { type: "string", default: "demo-output/traffic" },
         seed: { type: "string", default: "0" },
         data: { type: "string" },
         endpoint: { type: "string" },

@@ -1,19 +1,23 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { ListEndpointConfigsCommand, ListEndpointsCommand, ListModelsCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { generateArchive } from "../../examples/end-to-end/generate-archive.js";
 import { createRetrain } from "../../examples/github-actions/retrain.js";
 import { runExample } from "../../examples/shared/command.js";
 import { createLocalAws, type LocalAws } from "../../src/local/local-aws.js";
 import { ROLE_ARN } from "../helpers/contracts.js";
 
 let out: string;
+let archive: string;
 let account: LocalAws;
 beforeAll(async () => {
   out = await mkdtemp(join(tmpdir(), "scones-retrain-"));
+  archive = join(out, "archive.tar.gz");
+  await writeFile(archive, generateArchive({ trainPerClass: 80, testPerClass: 20 }));
   account = await createLocalAws();
   await account.clients.s3.send(new CreateBucketCommand({ Bucket: "ours" }));
 });
@@ -52,27 +56,27 @@ async function listResources() {
 }
 
 describe("retraining", () => {
-  const ours = `--bucket ours --role-arn ${ROLE_ARN}`;
+  const ours = () => `--bucket ours --role-arn ${ROLE_ARN} --data ${archive}`;
 
   it("removes everything that it deployed when the gate fails", async () => {
-    expect(await start(`--epochs 1 --gate 1 ${ours}`)).toEqual({ code: 1, errors: "" });
+    expect(await start(`--epochs 1 --gate 1 ${ours()}`)).toEqual({ code: 1, errors: "" });
     expect(await listResources()).toEqual({ endpoints: [], configs: [], models: [] });
     expect(JSON.parse(await readFile(join(out, "gate.json"), "utf8"))).toMatchObject({ gate: 1, passed: false });
   });
 
   it("makes the endpoint, updates it the next time, and leaves it alone when the gate fails later", async () => {
-    expect(await start(`--epochs 4 --gate 0.5 ${ours}`)).toEqual({ code: 0, errors: "" });
+    expect(await start(`--epochs 8 --gate 0.5 ${ours()}`)).toEqual({ code: 0, errors: "" });
     const first = await listResources();
     expect(first.endpoints).toHaveLength(1);
     expect([first.configs.length, first.models.length]).toEqual([1, 1]);
 
-    expect(await start(`--epochs 4 --gate 0.5 ${ours}`)).toEqual({ code: 0, errors: "" });
+    expect(await start(`--epochs 8 --gate 0.5 ${ours()}`)).toEqual({ code: 0, errors: "" });
     const second = await listResources();
     expect(second.endpoints).toEqual(first.endpoints);
     expect([second.configs.length, second.models.length]).toEqual([1, 1]);
     expect(second.models).not.toEqual(first.models);
 
-    expect((await start(`--epochs 1 --gate 1 ${ours}`)).code).toBe(1);
+    expect((await start(`--epochs 1 --gate 1 ${ours()}`)).code).toBe(1);
     expect(await listResources()).toEqual(second);
   });
 

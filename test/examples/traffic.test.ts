@@ -72,7 +72,7 @@ describe("the load generator", () => {
         "--drift",
         "darken",
         "--variants",
-        "--output",
+        "--out",
         output,
       ]);
       if ("help" in options) throw new Error("no help was asked for");

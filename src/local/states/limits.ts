@@ -55,3 +55,34 @@ export function checkDataLimit(value: Json, what: string): void {
     `${what} returned a result with a size exceeding the maximum number of bytes service limit.`,
   );
 }
+
+/**
+ * Most levels of arrays and objects in a JSON text. Without a limit of its own, what is taken would depend on the version of
+ * Node; AWS documents none.
+ * @internal
+ */
+export const MAX_NESTING = 1000;
+
+/**
+ * Whether arrays and objects are nested beyond {@link MAX_NESTING}, without parsing them.
+ *
+ * @param text - The JSON text.
+ * @returns Whether they are.
+ * @internal
+ */
+export function isNestedTooDeeply(text: string): boolean {
+  if (text.length < 2 * MAX_NESTING) return false;
+  let depth = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (isInString) {
+      if (character === "\\") at++;
+      else if (character === '"') isInString = false;
+    } else if (character === '"') isInString = true;
+    else if (character === "[" || character === "{") {
+      if (++depth > MAX_NESTING) return true;
+    } else if (character === "]" || character === "}") depth--;
+  }
+  return false;
+}

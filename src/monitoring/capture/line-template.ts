@@ -41,13 +41,13 @@ export class LineTemplate {
    * @returns The template, or `undefined` where the line is written in a way that cannot be repeated.
    */
   static learn(text: string, value: unknown, record: CaptureRecord): LineTemplate | undefined {
-    if (text.includes(MARK) || !isWrittenAlike(text, value)) return undefined;
+    if (text.includes(MARK) || write(value) !== text) return undefined;
     const { captureData, eventMetadata } = value as { captureData: object; eventMetadata: object };
     const slots: TemplateSlot[] = [];
     const mark = (slot: TemplateSlot) => `${MARK}${slot}${MARK}`;
     const markSide = (side: unknown, slot: TemplateSlot) =>
       typeof side === "object" && side !== null ? { ...side, data: mark(slot) } : side;
-    const marked = JSON.stringify({
+    const marked = write({
       ...(value as object),
       captureData: Object.fromEntries(
         Object.entries(captureData).map(([name, side]) => {
@@ -62,6 +62,7 @@ export class LineTemplate {
         }),
       ),
     });
+    if (marked === undefined) return undefined;
     const pieces = marked.split(MARK);
     for (let index = 1; index < pieces.length; index += 2) slots.push(pieces[index] as TemplateSlot);
     const parts = pieces.filter((_, index) => index % 2 === 0).map(toPart);
@@ -99,11 +100,11 @@ export class LineTemplate {
 }
 
 /** Deep nesting in a field that nobody knows can be parsed, but not written. */
-function isWrittenAlike(text: string, value: unknown): boolean {
+function write(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) === text;
+    return JSON.stringify(value);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

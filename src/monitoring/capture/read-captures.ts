@@ -34,7 +34,7 @@ export interface ReadCapturesProgressEvent {
 export interface ReadCapturesOptions {
   /** An `s3://` prefix or bucket and key, or the path of a folder. All `.jsonl` files below it are read; a single file works too. */
   readonly source: string | S3Location;
-  /** Leaves out what was captured before. */
+  /** Leaves out what was captured before. Captures have whole seconds, so the second that it lies in counts. */
   readonly from?: Date;
   /** Leaves out what was captured at this time or later. */
   readonly to?: Date;
@@ -76,7 +76,10 @@ const OptionsSchema = z
         .transform((text) => (text.startsWith("s3://") ? parseS3Uri(text) : text)),
       z.strictObject({ bucket: z.string().min(3).max(63), key: z.string() }).readonly(),
     ]),
-    from: z.date().optional(),
+    from: z
+      .date()
+      .transform((from) => new Date(Math.floor(from.getTime() / 1000) * 1000))
+      .optional(),
     to: z.date().optional(),
     endpointName: NamesSchema,
     variantName: NamesSchema,

@@ -80,6 +80,8 @@ describe("executions", () => {
     await expect(run({ input: `${"[".repeat(100_000)}${"]".repeat(100_000)}` })).rejects.toBeInstanceOf(
       InvalidExecutionInput,
     );
+    expect(await run({ input: `"${"[".repeat(100_000)}"` })).toHaveProperty("executionArn");
+    expect(await run({ input: `${"[".repeat(1000)}${"]".repeat(1000)}` })).toHaveProperty("executionArn");
     await expect(run({ name: "a:b" })).rejects.toBeInstanceOf(InvalidName);
     await expect(run({ stateMachineArn: `${stateMachineArn}x` })).rejects.toBeInstanceOf(StateMachineDoesNotExist);
     const nobody = "arn:aws:states:us-east-1:123456789012:execution:m:nobody";

@@ -1,6 +1,6 @@
 import type { Json } from "../json.js";
 import { keepText, rememberText } from "../json-text.js";
-import { exceedsDataLimit, MAX_DATA_BYTES } from "../limits.js";
+import { exceedsDataLimit, isNestedTooDeeply, MAX_DATA_BYTES, MAX_NESTING } from "../limits.js";
 import { namedError } from "./states-error.js";
 
 /**
@@ -14,9 +14,11 @@ export function readInput(text: string): { readonly text: string; readonly input
   if (exceedsDataLimit(text)) {
     throw namedError("InvalidExecutionInput", `The input is larger than ${MAX_DATA_BYTES} bytes`);
   }
+  if (isNestedTooDeeply(text)) {
+    throw namedError("InvalidExecutionInput", `The input is nested more than ${MAX_NESTING} levels deep`);
+  }
   try {
     const input = JSON.parse(text) as Json;
-    // Writing it once shows that it can be written: a value that is nested too deeply cannot.
     const written = JSON.stringify(input);
     // The history shows the input, as far as it passes unchanged, as it was sent.
     return { text, input: written === text ? rememberText(input, text) : keepText(input, text) };
