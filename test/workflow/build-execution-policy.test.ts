@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { checkDefinition } from "../../src/workflow/checks/check-definition.js";
 import type { StateMachineDefinition } from "../../src/workflow/definition/asl-types.js";
 import { buildExecutionPolicy, findPolicyGaps } from "../../src/workflow/policy/build-execution-policy.js";
 import { buildHandlerPolicies, buildTrainingRolePolicy } from "../../src/workflow/policy/role-policies.js";
@@ -312,4 +313,22 @@ describe("the policies of the roles", () => {
       "ecr:GetAuthorizationToken",
     ]);
   });
+});
+
+it("keeps the substitutions of CloudFormation whole, colons and all", () => {
+  const variable = (name: string) => `\${${name}}`;
+  const prefix = (service: string) =>
+    ["arn", variable("AWS::Partition"), service, variable("AWS::Region"), variable("AWS::AccountId")].join(":");
+  const arn = (name: string) => `${prefix("lambda")}:function:${name}`;
+  const topicArn = `${prefix("sns")}:${variable("Topic.TopicName")}`;
+  const definition = buildInferenceWorkflow({
+    functions: { serialize: arn("serialize"), classify: arn("classify:live"), filter: arn(variable("Filter")) },
+    onFailure: { type: "sns", topicArn },
+    partition: variable("AWS::Partition") as "aws",
+  });
+  expect(checkDefinition(definition)).toEqual([]);
+  const { Statement } = buildExecutionPolicy(definition, { region: "us-east-1", accountId: "123456789012" });
+  const functions = [arn("serialize"), arn("classify:live"), arn(variable("Filter"))];
+  const versions = [`${functions[0]}:*`, `${functions[2]}:*`];
+  expect(Statement.flatMap(({ Resource }) => Resource).sort()).toEqual([...functions, ...versions, topicArn].sort());
 });

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { RoleArnSchema } from "../../core/names.js";
 import { parseOptions } from "../../core/options.js";
+import { splitArn } from "../definition/split-arn.js";
 import type { PolicyDocument } from "../policy/policy-document.js";
 import { stateMachineArnSchema } from "./machine-names.js";
 import { type EventPattern, type InputTransformer, UPLOAD_TRANSFORMER, uploadPattern } from "./upload-event.js";
@@ -159,7 +160,7 @@ export function buildTrigger(options: BuildTriggerOptions): Trigger {
 
 /** The account is in the condition, so that no rule of another account can make EventBridge take the role. */
 function trustOfRule(name: string, stateMachineArn: string): Trigger["trustPolicy"] {
-  const [, partition, , region, account] = stateMachineArn.split(":");
+  const [, partition, , region, account] = splitArn(stateMachineArn);
   const rule = `arn:${partition}:events:${region}:${account}:rule/${name}`;
   const statement = {
     Effect: "Allow",
@@ -172,7 +173,7 @@ function trustOfRule(name: string, stateMachineArn: string): Trigger["trustPolic
 
 /** Rights go by the machine's own ARN; a version or alias is a condition. Source: "Authorization for versions and aliases", developer guide. */
 function startStatement(stateMachineArn: string): PolicyDocument["Statement"][number] {
-  const parts = stateMachineArn.split(":");
+  const parts = splitArn(stateMachineArn);
   const qualifier = parts[7];
   return {
     Effect: "Allow",

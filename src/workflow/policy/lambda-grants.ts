@@ -1,3 +1,4 @@
+import { splitArn } from "../definition/split-arn.js";
 import { escapeWildcards } from "./policy-document.js";
 import { isArn, type PolicyScope } from "./policy-scope.js";
 
@@ -13,10 +14,10 @@ import { isArn, type PolicyScope } from "./policy-scope.js";
 export function functionArns(scope: PolicyScope, name: string): readonly string[] {
   if (isArn(name) && !name.startsWith("arn:")) return [name, `${name}:*`];
   const partial = /^(\d{12}):(?:function:)?(.+)$/.exec(name);
-  const resource = isArn(name) ? name.split(":").slice(6).join(":") : (partial?.[2] ?? name).replace(/^function:/, "");
-  const [plain = "", qualifier] = resource.split(":");
+  const resource = isArn(name) ? splitArn(name).slice(6).join(":") : (partial?.[2] ?? name).replace(/^function:/, "");
+  const [plain = "", qualifier] = splitArn(resource);
   const base = isArn(name)
-    ? name.split(":").slice(0, 7).join(":")
+    ? splitArn(name).slice(0, 7).join(":")
     : partial?.[1] === undefined
       ? scope.arn("lambda", `function:${escapeWildcards(plain)}`)
       : `arn:${scope.place.partition}:lambda:${scope.place.region}:${partial[1]}:function:${plain}`;

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, pointer, type StateVisit } from "../checks/visit.js";
+import { splitArn } from "../definition/split-arn.js";
 import type { Grant } from "./policy-document.js";
 import { escapeWildcards } from "./policy-document.js";
 import type { PolicyGap, PolicyGapCode } from "./policy-gap.js";
@@ -56,7 +57,7 @@ export class PolicyScope {
   given(service: string, kind = ""): readonly string[] {
     const own = Object.hasOwn(this.#place.resources, this.#visit.name) ? this.#place.resources[this.#visit.name] : [];
     return (own ?? []).filter((arn) => {
-      const [, , ofService, , , ...resource] = arn.split(":");
+      const [, , ofService, , , ...resource] = splitArn(arn);
       return ofService === service && resource.join(":").startsWith(kind);
     });
   }

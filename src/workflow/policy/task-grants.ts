@@ -1,4 +1,5 @@
 import { isObject } from "../checks/visit.js";
+import { splitArn } from "../definition/split-arn.js";
 import { functionArns, grantLambda } from "./lambda-grants.js";
 import { escapeWildcards } from "./policy-document.js";
 import { isArn, type PolicyScope } from "./policy-scope.js";
@@ -135,7 +136,7 @@ function grantExecution(scope: PolicyScope, action: string, pattern: string): vo
   if (!pattern.startsWith(".sync")) return;
   const executions = machines
     .filter((arn) => arn.includes(":stateMachine:"))
-    .map((arn) => `${arn.split(":").slice(0, 7).join(":").replace(":stateMachine:", ":execution:")}:*`);
+    .map((arn) => `${splitArn(arn).slice(0, 7).join(":").replace(":stateMachine:", ":execution:")}:*`);
   if (executions.length < machines.length) {
     const message = "The ARNs of the executions do not follow from a substitution.";
     scope.gap("RESOURCE_DYNAMIC", message, "Pass the ARN of the state machine as resources of this state.");

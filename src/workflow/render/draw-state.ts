@@ -1,6 +1,7 @@
 import { plainText, shorten } from "../../core/plain-text.js";
 import { estimateWidth, wrapText } from "../../core/text-size.js";
 import type { ScopeVisit, StateVisit } from "../checks/visit.js";
+import { splitArn } from "../definition/split-arn.js";
 import { type Drawing, LINE_HEIGHT, move, NAME_SIZE, SMALL_SIZE, type TextLine } from "./drawing.js";
 import type { StateSummary } from "./state-summary.js";
 
@@ -70,6 +71,6 @@ function describeState({ name, state }: StateVisit, summary: StateSummary | unde
 }
 
 function shortResource(resource: string): string {
-  if (/^arn:[a-z-]+:lambda:/.test(resource)) return `lambda ${resource.split(":").slice(6).join(":")}`;
+  if (/^arn:([a-z-]+|\$\{[^}]+\}):lambda:/.test(resource)) return `lambda ${splitArn(resource).slice(6).join(":")}`;
   return resource.replace(/^arn:[a-z-]+:states:[^:]*:[^:]*:/, "");
 }

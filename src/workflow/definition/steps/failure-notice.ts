@@ -41,14 +41,15 @@ export const failureNoticeSchema = z
   .discriminatedUnion("type", [
     z.strictObject({
       type: z.literal("sns"),
-      topicArn: z
-        .string()
-        .refine(
-          (arn) =>
-            isSubstitution(arn) ||
-            /^arn:(aws[a-z-]*|\$\{AWS::Partition\}):sns:[^\s:]+:[^\s:]+(::[^\s:]+)?(:\S+)?$/.test(arn),
-          "must be the ARN of an SNS topic",
-        ),
+      topicArn: z.string().refine(
+        // A substitution may stand for any part; its own colons would be taken for those of the ARN.
+        (arn) =>
+          isSubstitution(arn) ||
+          /^arn:(aws[a-z-]*|x):sns:[a-z0-9-]+:(\d{12}|x):[A-Za-z0-9_.-]{1,256}$/.test(
+            arn.replace(/\$\{[\w:.]+\}/g, "x"),
+          ),
+        "must be the ARN of an SNS topic",
+      ),
       subject: z
         .string()
         .regex(/^[!-~][ -~]{0,99}$/, "must be 1 to 100 printable ASCII characters")
