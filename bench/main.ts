@@ -1,5 +1,8 @@
-import { writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { BenchContext, BenchResult } from "./bench-result.js";
 import { type BenchReport, formatPage, tableOf } from "./bench-table.js";
@@ -39,7 +42,12 @@ async function main(): Promise<void> {
   const machine = describeMachine();
   const log = (line: string) => console.log(`  ${line}`);
   const reports: BenchReport[] = [];
-  for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+  for (const name of names) {
+    if (names.length > 1) {
+      reports.push(await runApart(name, values));
+      continue;
+    }
     console.log(`${name}, ${rounds} rounds on ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`);
     const results = (await BENCHES[name]?.({ rounds, log, data: values.data })) ?? [];
     printTable(results);
@@ -48,6 +56,21 @@ async function main(): Promise<void> {
   if (values.markdown !== undefined) await writeFile(values.markdown, formatPage(reports, new Date()));
   if (values.json !== undefined) {
     await writeFile(values.json, `${JSON.stringify(reports.length === 1 ? reports[0] : reports, undefined, 2)}\n`);
+  }
+}
+
+/** Several benches run in a process each, so that the memory of one is not that of another. */
+async function runApart(name: string, given: { readonly rounds: string; readonly data?: string | undefined }) {
+  const folder = await mkdtemp(join(tmpdir(), "scones-bench-"));
+  try {
+    const file = join(folder, "report.json");
+    const data = given.data === undefined ? [] : ["--data", given.data];
+    const args = [...process.execArgv, process.argv[1] ?? "", name, "--rounds", given.rounds, "--json", file, ...data];
+    const [code] = await once(spawn(process.execPath, args, { stdio: "inherit" }), "exit");
+    if (code !== 0) throw new Error(`the bench ${name} failed`);
+    return JSON.parse(await readFile(file, "utf8")) as BenchReport;
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }
 
