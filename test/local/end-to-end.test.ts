@@ -145,6 +145,9 @@ describe(`the whole workflow, on ${real ? "real CIFAR-100 images" : "generated i
     await deleteEndpoint({ endpoint: endpoint.endpointName, clients });
     expect(deleted).toEqual(["endpoint", "endpoint-config", "model"]);
     const describe = clients.sagemaker.send(new DescribeEndpointCommand({ EndpointName: endpoint.endpointName }));
-    await expect(describe).rejects.toMatchObject({ name: "ValidationException", message: expect.stringMatching(/^Could not find endpoint/) });
+    await expect(describe).rejects.toMatchObject({
+      name: "ValidationException",
+      message: expect.stringMatching(/^Could not find endpoint/),
+    });
   });
 });
