@@ -1,4 +1,5 @@
 import { formatDuration } from "../../core/duration.js";
+import { formatPercent } from "../../core/format-percent.js";
 import type { DriftReport } from "../drift/detect-drift.js";
 import type { CaptureSummary } from "../statistics/capture-summary.js";
 import type { BinSummary } from "../statistics/time-bins.js";
@@ -41,18 +42,18 @@ export function measureRule(rule: ResolvedRule, measured: Measured): RuleFinding
   switch (rule.type) {
     case "below-threshold-share": {
       const value = sum(({ belowThreshold }) => belowThreshold) / count;
-      const text = `${percent(value)} of ${count} answers in ${span} are below ${measured.summary.threshold}`;
+      const text = `${formatPercent(value)} of ${count} answers in ${span} are below ${measured.summary.threshold}`;
       return judgeOver(value, rule, text);
     }
     case "class-share": {
       const labelId = measured.summary.labels.indexOf(rule.label);
       if (labelId < 0) return { known: false, text: `there is no class "${rule.label}"` };
       const value = sum(({ labelCounts }) => labelCounts[labelId] ?? 0) / count;
-      return judgeOver(value, rule, `${percent(value)} of ${count} answers in ${span} are ${rule.label}`);
+      return judgeOver(value, rule, `${formatPercent(value)} of ${count} answers in ${span} are ${rule.label}`);
     }
     case "error-rate": {
       const value = unusable / count;
-      return judgeOver(value, rule, `${percent(value)} of ${count} captures in ${span} hold no usable answer`);
+      return judgeOver(value, rule, `${formatPercent(value)} of ${count} captures in ${span} hold no usable answer`);
     }
     case "mean-confidence": {
       const value = sum(({ mean = 0, count }) => mean * count) / count;
@@ -68,7 +69,7 @@ function judgeOver(
   { over, clearAt = over * 0.9 }: { readonly over: number; readonly clearAt?: number | undefined },
   text: string,
 ): RuleFinding {
-  const limit = `${text}, the limit is ${percent(over)}`;
+  const limit = `${text}, the limit is ${formatPercent(over)}`;
   return { known: true, isOver: value > over, isClear: value <= clearAt, value, limit: over, text: limit };
 }
 
@@ -98,8 +99,4 @@ function measureDrift({ drift }: Measured): RuleFinding {
 function takeWindow({ summary, now }: Measured, within: number): readonly BinSummary[] {
   const from = Math.floor((now.getTime() - within) / summary.binMs) * summary.binMs;
   return summary.bins.filter(({ start }) => Date.parse(start) >= from && Date.parse(start) <= now.getTime());
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -1,3 +1,4 @@
+import { formatPercent } from "../../core/format-percent.js";
 import type { Sketch } from "../statistics/sketch.js";
 import { sketchQuantile } from "../statistics/sketch.js";
 import type { CaptureBaseline } from "./baseline.js";
@@ -77,7 +78,7 @@ export function listDriftTests(before: CaptureBaseline, now: CaptureBaseline): r
     const [most] = changes.sort((one, other) => Math.abs(other.to - other.from) - Math.abs(one.to - one.from));
     return most === undefined
       ? ""
-      : `${most.label}: ${percent(most.from)} of the answers before, ${percent(most.to)} now`;
+      : `${most.label}: ${formatPercent(most.from)} of the answers before, ${formatPercent(most.to)} now`;
   };
   const describeConfidence = () => describeMedian("median confidence", before.confidence, now.confidence);
   const shares = { before: before.belowThreshold / before.count, now: now.belowThreshold / now.count };
@@ -117,7 +118,7 @@ export function listDriftTests(before: CaptureBaseline, now: CaptureBaseline): r
         pValue: compareClasses(split(before), split(now)).pValue,
       }),
       describe: () =>
-        `below ${before.threshold}: ${percent(shares.before)} of the answers before, ${percent(shares.now)} now`,
+        `below ${before.threshold}: ${formatPercent(shares.before)} of the answers before, ${formatPercent(shares.now)} now`,
     });
   }
   if (before.images !== undefined && now.images !== undefined) {
@@ -138,8 +139,4 @@ export function listDriftTests(before: CaptureBaseline, now: CaptureBaseline): r
 function describeMedian(what: string, before: Sketch, now: Sketch): string {
   const show = (sketch: Sketch) => String(Number((sketchQuantile(sketch, 0.5) ?? 0).toPrecision(3)));
   return `${what}: ${show(before)} before, ${show(now)} now`;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { formatPercent } from "../../core/format-percent.js";
 import { parseOptions } from "../../core/options.js";
 import type { VariantSummary } from "../statistics/capture-summary.js";
 import type { TruthSummary } from "../truth/describe-truth.js";
@@ -182,7 +183,7 @@ function describe(found: {
   readonly missingAnswers?: number;
 }): string {
   const { verdict, control, candidate, low, high, minDifference } = found;
-  const show = ({ name, good, count }: Counted) => `${name} ${percent(good / count)} of ${count}`;
+  const show = ({ name, good, count }: Counted) => `${name} ${formatPercent(good / count)} of ${count}`;
   const counted = `${GOOD[control.measure]} are of ${show(control)} answers, of ${show(candidate)}; the difference is ${points(low)} to ${points(high)} points`;
   switch (verdict) {
     case "candidate":
@@ -194,10 +195,6 @@ function describe(found: {
     case "undecided":
       return `Cannot tell yet: ${counted}. About ${found.missingAnswers} more answers tell a difference of ${points(minDifference)} points.`;
   }
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }
 
 function points(share: number): string {

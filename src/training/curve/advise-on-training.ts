@@ -1,3 +1,4 @@
+import { formatPercent } from "../../core/format-percent.js";
 import type { EpochMetrics, TrainingAdvice } from "../../core/training-record.js";
 import { adviseOnSamples, type SampleFacts } from "./advise-on-samples.js";
 
@@ -56,7 +57,7 @@ function adviseOnDivergence({ epochs, hasBroken }: TrainingFacts): TrainingAdvic
   const highest = Math.max(...accuracies);
   const end = mean(accuracies.slice(-3));
   if (highest - end < 0.2) return undefined;
-  const message = `Training accuracy fell from ${percent(highest)} to ${percent(end)} at the end. ${remedy}`;
+  const message = `Training accuracy fell from ${formatPercent(highest)} to ${formatPercent(end)} at the end. ${remedy}`;
   return { code: "DIVERGED", severity: "warning", message };
 }
 
@@ -77,7 +78,7 @@ function adviseOnFlatCurve({ epochs, configuration }: TrainingFacts): TrainingAd
       code: "CHANCE_LEVEL",
       severity: "error",
       message:
-        `Training accuracy stays at chance, ${percent(mean(known))} for ${classes} classes: the network learned nothing. ` +
+        `Training accuracy stays at chance, ${formatPercent(mean(known))} for ${classes} classes: the network learned nothing. ` +
         "Most often the data is broken: all images are alike, or the labels do not belong to them. Look at the images with inspectDataset; if they are right, lower learningRate.",
     };
   }
@@ -85,7 +86,7 @@ function adviseOnFlatCurve({ epochs, configuration }: TrainingFacts): TrainingAd
     code: "NOT_LEARNING",
     severity: "warning",
     message:
-      `Training accuracy does not rise: ${percent(first)} in the first third of the epochs, ${percent(last)} in the last. ` +
+      `Training accuracy does not rise: ${formatPercent(first)} in the first third of the epochs, ${formatPercent(last)} in the last. ` +
       "Lower learningRate, and see whether the network names the same class for every image.",
   };
 }
@@ -101,7 +102,7 @@ function adviseOnOverfitting(epochs: readonly EpochMetrics[]): TrainingAdvice | 
     code: "OVERFITTING",
     severity: training - validation >= 2 * OVERFITTING_GAP ? "warning" : "info",
     message:
-      `At the end validation (${percent(validation)}) is far under training (${percent(training)}): the network learned its images by heart. ` +
+      `At the end validation (${formatPercent(validation)}) is far under training (${formatPercent(training)}): the network learned its images by heart. ` +
       'More images, augmentationType "crop_color_transform", a shallower network (numLayers) or a higher weightDecay help.',
   };
 }
@@ -116,7 +117,7 @@ function adviseOnRise({ epochs, hasStoppedEarly }: TrainingFacts): TrainingAdvic
   return {
     code: "STILL_RISING",
     severity: "info",
-    message: `Validation accuracy still rose in the last fifth of the epochs, by ${percent(rise)}. More epochs are likely to help.`,
+    message: `Validation accuracy still rose in the last fifth of the epochs, by ${formatPercent(rise)}. More epochs are likely to help.`,
   };
 }
 
@@ -143,8 +144,4 @@ function part(values: readonly number[], third: 0 | 1 | 2): readonly number[] {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

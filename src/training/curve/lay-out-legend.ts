@@ -1,6 +1,7 @@
+import { formatPercent } from "../../core/format-percent.js";
 import type { EpochMetrics } from "../../core/training-record.js";
 import { CHARACTER_WIDTH } from "./curve-layout.js";
-import { type CurveKind, type CurveTheme, mark, path, percent, text } from "./svg-parts.js";
+import { type CurveKind, type CurveTheme, mark, path, text } from "./svg-parts.js";
 
 interface LegendEntry {
   readonly label: string;
@@ -27,13 +28,14 @@ export function layOutLegend(
 ) {
   const last = epochs.at(-1);
   const accuracy = (name: string, kind: CurveKind, color: string): LegendEntry => ({
-    label: last?.[kind] === undefined ? `${name} accuracy` : `${name} accuracy, ${percent(last[kind])} at the end`,
+    label:
+      last?.[kind] === undefined ? `${name} accuracy` : `${name} accuracy, ${formatPercent(last[kind])} at the end`,
     draw: (x, y) => path(`M${x} ${y}h26`, color, kind) + mark(kind, x + 13, y, color, 3.5),
   });
   const entries = [
     accuracy("training", "trainAccuracy", theme.train),
     accuracy("validation", "validationAccuracy", theme.validation),
-    ...(chance === undefined ? [] : [{ label: `chance, ${percent(chance)}`, draw: drawChanceSwatch(theme) }]),
+    ...(chance === undefined ? [] : [{ label: `chance, ${formatPercent(chance)}`, draw: drawChanceSwatch(theme) }]),
   ];
   let [x, row] = [16, 0];
   const parts = entries.map(({ label, draw }) => {

@@ -1,22 +1,12 @@
 import * as z from "zod";
+import { formatPercent } from "../../core/format-percent.js";
 import { parseOptions } from "../../core/options.js";
 import { escapeHtml, plainText, shorten } from "../../core/plain-text.js";
 import { type EpochMetrics, EpochMetricsSchema } from "../../core/training-record.js";
 import { CHARACTER_WIDTH, type CurveLayout, layOutCurve } from "./curve-layout.js";
 import { layOutLegend } from "./lay-out-legend.js";
 import { placeLabel } from "./place-label.js";
-import {
-  CURVE_THEMES,
-  type CurveKind,
-  type CurveTheme,
-  line,
-  mark,
-  path,
-  percent,
-  rect,
-  round,
-  text,
-} from "./svg-parts.js";
+import { CURVE_THEMES, type CurveKind, type CurveTheme, line, mark, path, rect, round, text } from "./svg-parts.js";
 
 /** What {@link renderTrainingCurve} draws: a `TrainedModel`, a `TrainingLog`, or just epochs. */
 export interface TrainingCurve {
@@ -155,7 +145,7 @@ function drawLine({ x, y }: CurveLayout, epochs: readonly EpochMetrics[], kind: 
 function drawBest(layout: CurveLayout, theme: CurveTheme, epochs: readonly EpochMetrics[], best: EpochMetrics): string {
   const value = best.validationAccuracy ?? best.trainAccuracy;
   if (value === undefined || !epochs.some(({ epoch }) => epoch === best.epoch)) return "";
-  const label = `kept: epoch ${best.epoch}, ${percent(value)}`;
+  const label = `kept: epoch ${best.epoch}, ${formatPercent(value)}`;
   const [x, y] = [layout.x(best.epoch), layout.y(value)];
   const place = placeLabel(layout, epochs, x, label.length * 12 * CHARACTER_WIDTH);
   return [
@@ -167,6 +157,7 @@ function drawBest(layout: CurveLayout, theme: CurveTheme, epochs: readonly Epoch
 
 function describe(epochs: readonly EpochMetrics[], best: EpochMetrics | undefined): string {
   const kept = best?.validationAccuracy;
-  const which = kept === undefined ? "" : ` The artifact holds epoch ${best?.epoch}, validation ${percent(kept)}.`;
+  const which =
+    kept === undefined ? "" : ` The artifact holds epoch ${best?.epoch}, validation ${formatPercent(kept)}.`;
   return `Accuracy on training and validation images over ${epochs.length} epochs.${which}`;
 }

@@ -26,11 +26,6 @@ export const CURVE_THEMES = {
 /** Colours of the picture. @internal */
 export type CurveTheme = (typeof CURVE_THEMES)[keyof typeof CURVE_THEMES];
 
-/** Writes a share. @internal */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
-
 /** Writes a coordinate, to a tenth of a pixel. @internal */
 export function round(value: number): string {
   return String(Math.round(value * 10) / 10);

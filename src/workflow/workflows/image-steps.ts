@@ -3,6 +3,7 @@ import { when } from "../definition/data/condition.js";
 import { from, textOf, variable } from "../definition/data/reference.js";
 import { writeTemplate } from "../definition/data/template.js";
 import { type Step, type TaskFailure, transitionOf } from "../definition/step.js";
+import { linkSteps } from "../definition/steps/chain.js";
 import { choice } from "../definition/steps/choice.js";
 import { lambdaTask } from "../definition/steps/lambda-task.js";
 import { fail, pass, succeed } from "../definition/steps/simple-states.js";
@@ -58,20 +59,9 @@ export function buildImageSteps(options: ImageStepsOptions): Step<never, unknown
     const payload = index === 0 && mayBeText && !isBatch ? { payload: { body: from() } } : {};
     return lambdaTask<never, unknown>({ ...task, ...each, ...payload });
   });
-  if (isBatch) return link(collects ? tasks : [...tasks, checkBatch()]);
-  return link(collects ? [rememberImage(), ...tasks] : tasks);
-}
-
-/** The steps take what the handlers hand on, which no compiler can tell from the number of functions. */
-function link(steps: readonly Step<never, unknown>[]): Step<never, unknown> {
-  return {
-    startAt: steps[0]?.startAt ?? "",
-    build: ({ next, ...context }) =>
-      steps.flatMap((step, index) => {
-        const following = steps[index + 1]?.startAt ?? next;
-        return step.build(following === undefined ? context : { ...context, next: following });
-      }),
-  };
+  // The steps take what the handlers hand on, which no compiler can tell from the number of functions.
+  if (isBatch) return linkSteps(collects ? tasks : [...tasks, checkBatch()]);
+  return linkSteps(collects ? [rememberImage(), ...tasks] : tasks);
 }
 
 const IMAGE = "image";

@@ -44,6 +44,11 @@ export function chain<A, B, C, D, E>(
   fourth: Step<D, E>,
 ): Step<A, E>;
 export function chain(...steps: readonly Step<never, unknown>[]): Step<never, unknown> {
+  return linkSteps(steps);
+}
+
+/** Links any number of steps, whose fit nobody checks. @internal */
+export function linkSteps(steps: readonly Step<never, unknown>[]): Step<never, unknown> {
   return {
     startAt: steps[0]?.startAt ?? "",
     build: ({ next, ...context }) =>
